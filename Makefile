@@ -1,0 +1,82 @@
+# `make run` and `make test` need python3 >= 3.11 and make, nothing else. See CONTRIBUTING.md.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+PYTEST := $(PYTHON) -m pytest -n 2
+# What production has; `check --deploy` is held against it.
+PRODUCTION := env -u DATABASE_URL -u REDIS_URL DEBUG=0 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	FIELD_KEYS=$$($(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
+	PUBLIC_URL=https://bell.example.com ALLOWED_HOSTS=bell.example.com EMAIL_URL=smtps://mail.example.com:465
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: $(RUNTIME) $(CATALOGUES) ## Run a demo shop, web and workers (HOST, PORT, ORDERBELL_VAR)
+	@exec $(PYTHON) manage.py serve
+
+test: test-sqlite test-postgres ## Run the whole suite on SQLite and on PostgreSQL
+
+test-sqlite: $(DEVELOPMENT) $(CATALOGUES)
+	env -u DATABASE_URL $(PYTEST)
+
+test-postgres: $(DEVELOPMENT) $(CATALOGUES)
+	$(PYTHON) -m tests.postgres -- $(PYTEST)
+
+check: lint deploy-check ## Check format, lint, types, imports, migrations, translations, settings; then test
+	$(MAKE) test
+
+lint: $(DEVELOPMENT) $(CATALOGUES)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/djlint --lint --quiet templates merchants orders notifications
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m scripts.translations check
+	$(VENV)/bin/mypy
+
+deploy-check: $(DEVELOPMENT)
+	DEBUG=1 $(PYTHON) -W error manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure: the table of bench/README.md
+	$(PYTHON) -m bench
+
+chaos: $(DEVELOPMENT) $(CATALOGUES) ## Kill everything at random under 20,000 messages and count them
+	$(PYTHON) -m tests.postgres -- $(PYTHON) -m tests.chaos
+
+format: $(DEVELOPMENT) ## Format and mend what can be mended
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+messages: $(DEVELOPMENT) ## Bring new messages into the catalogues and compile them
+	$(PYTHON) -m scripts.translations update
+	$(PYTHON) -m scripts.translations compile
+
+lock: ## Lock requirements*.in anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK) \
+		requirements.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK) \
+		requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what make made, except ./var
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(CATALOGUES)
+
+$(RUNTIME): requirements.txt scripts/environment
+	@scripts/environment requirements.txt
+	@touch $@
+
+# Holds all that RUNTIME holds.
+$(DEVELOPMENT): requirements-dev.txt requirements.txt scripts/environment
+	@scripts/environment requirements-dev.txt
+	@touch $(RUNTIME) $@
+
+%.mo: %.po scripts/translations.py | $(RUNTIME)
+	@$(PYTHON) -m scripts.translations compile
+
+.PHONY: help run test test-sqlite test-postgres check lint deploy-check bench chaos format messages lock clean

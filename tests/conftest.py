@@ -1,0 +1,77 @@
+"""What holds for every test; objects are made by tests/builders.py."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test.client import ClientHandler
+from django_scopes import scopes_disabled
+from django_scopes.state import state
+from hypothesis import settings as hypothesis_settings
+
+from scripts.translations import compile_all
+
+hypothesis_settings.register_profile("here", deadline=None)
+hypothesis_settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compile_all(only_stale=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """Keep SQLite's test database in a file: threads cannot share one in memory."""
+    memory = Path("/dev/shm")
+    folder = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="orderbell_sqlite_", dir=folder) as home:
+        for database in django_settings.DATABASES.values():
+            if database["ENGINE"] == "django.db.backends.sqlite3":
+                database.setdefault("TEST", {})["NAME"] = str(Path(home) / "test.sqlite3")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _test_bed(django_test_environment: None) -> Iterator[None]:
+    """Exchange what is slow or would leave the process, after Django's own set-up."""
+    with pytest.MonkeyPatch.context() as patch:
+        # Django puts in a mail back end that says nothing of what became of a message.
+        patch.setattr(django_settings, "EMAIL_BACKEND", "anymail.backends.test.EmailBackend")
+        patch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+        patch.setattr(ClientHandler, "__call__", _answer_outside_any_scope)
+        yield
+
+
+_answer = ClientHandler.__call__
+
+
+def _answer_outside_any_scope(handler: ClientHandler, environ: dict[str, Any]) -> Any:
+    """Answer a test client's request as a server would: a query needs the scope that the view opened."""
+
+    def answer() -> Any:
+        state.set(None)
+        return _answer(handler, environ)
+
+    return copy_context().run(answer)
+
+
+@pytest.fixture(autouse=True)
+def _across_merchants() -> Iterator[None]:
+    """Let the test itself look at every merchant's rows; what it calls over HTTP cannot."""
+    with scopes_disabled():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
