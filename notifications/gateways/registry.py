@@ -1,0 +1,10 @@
+"""The gateways we know, by kind. A new vendor is one module and one line here."""
+
+from __future__ import annotations
+
+from notifications.gateways.aliyun import Aliyun
+from notifications.gateways.base import Gateway
+from notifications.gateways.kannel import Kannel
+from notifications.gateways.sandbox import Sandbox
+
+GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (Sandbox(), Aliyun(), Kannel())}
