@@ -38,7 +38,7 @@ lint: $(DEVELOPMENT) $(CATALOGUES)
 	$(VENV)/bin/djlint --lint --quiet templates merchants orders notifications
 	$(VENV)/bin/lint-imports
 	$(PYTHON) -m scripts.translations check
-	$(VENV)/bin/mypy
+	DEBUG=1 $(VENV)/bin/mypy
 
 deploy-check: $(DEVELOPMENT)
 	DEBUG=1 $(PYTHON) -W error manage.py makemigrations --check --dry-run

@@ -35,7 +35,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     memory = Path("/dev/shm")
     folder = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="orderbell_sqlite_", dir=folder) as home:
-        for database in django_settings.DATABASES.values():
+        databases: dict[str, dict[str, Any]] = django_settings.DATABASES
+        for database in databases.values():
             if database["ENGINE"] == "django.db.backends.sqlite3":
                 database.setdefault("TEST", {})["NAME"] = str(Path(home) / "test.sqlite3")
         yield

@@ -75,6 +75,7 @@ def test_it_refuses_an_sqlite_whose_writers_do_not_wait(monkeypatch):
 
 
 def test_it_refuses_a_mail_provider_that_does_not_exist(settings):
+    settings.EMAIL_SCHEME = "anymail"
     settings.EMAIL_BACKEND = "anymail.backends.pigeon.EmailBackend"
     assert ids(check_mail(None)) == ["orderbell.E030"]
 
