@@ -18,6 +18,12 @@ PRODUCTION := env -u DATABASE_URL -u REDIS_URL DEBUG=0 SECRET_KEY=$$($(PYTHON) -
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
+# A trial on one's own machine: development secrets, and calls to this machine allowed.
+run: export DEBUG ?= 1
+run: export HOST ?= 127.0.0.1
+run: export PORT ?= 8000
+run: export PUBLIC_URL ?= http://$(HOST):$(PORT)
+run: export PRIVATE_NETWORKS ?= 127.0.0.0/8,::1/128
 run: $(RUNTIME) $(CATALOGUES) ## Run a demo shop, web and workers (HOST, PORT, ORDERBELL_VAR)
 	@exec $(PYTHON) manage.py serve
 
