@@ -3,17 +3,24 @@
 A vendor is one module beside this one: `build` makes the request, `parse` reads the answer,
 `parse_push` reads what the vendor sends to us. None of them touches the network, the database or
 the clock, so captured answers test them whole. The transport is injected by the delivery room.
+
+References: every text has its own. Where a vendor takes many texts in one request he takes one
+reference for all of them, so texts that travel together also share a `batch_reference`, which must be
+saved with each attempt before it leaves. A receipt's `reference` is either of the two, and its
+`address`, when there is one, tells the texts of a batch apart: no batch holds a phone twice.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Protocol
+from urllib.parse import quote, quote_plus
 
-from notifications.outcomes import ReceiptFacts, Result
+from notifications.outbound import NoAnswer, NotSent, Request, Response
+from notifications.outcomes import ReceiptFacts, Result, refused, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +40,17 @@ class Text:
     `body` is rendered and without the signature; `signature` is without brackets and may be
     empty. `template_code` and `params` are the vendor's template and its own placeholders where
     the vendor sends by template. `receipt_url` is where this vendor should report to.
+    `batch_reference` is empty for a text that travels alone; `Gateway.batches` sets it.
     """
 
     reference: str
     phone: str
-    body: str
+    body: str = field(repr=False)
     signature: str = ""
     template_code: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
     receipt_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One HTTP request, whole: `url` is absolute and already encoded."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    status: int
-    body: bytes
+    batch_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +72,7 @@ class Sent:
     phone: str
     provider_id: str
     started_at: datetime
+    batch_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +89,19 @@ class BadPush(Exception):
     """A vendor's push that cannot be read; it is answered with 400 and changes nothing."""
 
 
+class Unanswered(Exception):
+    """The vendor could not say what became of an attempt; ask again later."""
+
+
 class Exchange(Protocol):
-    """The door to the world: sends one request, or raises `NotSent` / `NoAnswer` (outbound.py)."""
+    """The door to the world: sends one request, or raises `NotSent` or `NoAnswer` (outbound.py)."""
 
     async def __call__(self, request: Request, /, *, timeout: float) -> Response: ...
+
+
+def result_of(error: NotSent | NoAnswer) -> Result:
+    """Return what a request that got no answer means for each text in it."""
+    return refused(error.error, text=str(error)) if isinstance(error, NotSent) else unknown(str(error))
 
 
 class Gateway(ABC):
@@ -119,13 +122,38 @@ class Gateway(ABC):
     # The vendor can be asked what became of an attempt.
     can_ask: ClassVar[bool] = False
 
-    async def send(self, texts: Sequence[Text], account: Account, exchange: Exchange, *, now: datetime) -> list[Result]:
-        """Send a batch and return one result per text, in order.
+    def batches(self, texts: Sequence[Text]) -> list[list[Text]]:
+        """Split texts into what one request may carry, each batch of several under one reference."""
+        return [[text] for text in texts]
 
-        Raises whatever `exchange` raises; the delivery room turns that into results.
+    async def send(
+        self, texts: Sequence[Text], account: Account, exchange: Exchange, *, now: datetime
+    ) -> list[Result]:
+        """Send one batch, as `batches` made it, and return one result per text, in order.
+
+        Raises whatever `exchange` raises; `result_of` turns that into the result of every text.
         """
         response = await exchange(self.build(texts, account, now=now), timeout=self.timeout)
-        return self.parse(texts, response)
+        return [self.without_secrets(result, account) for result in self.parse(texts, response)]
+
+    async def ask(self, sent: Sent, account: Account, exchange: Exchange, *, now: datetime) -> Result | None:
+        """Ask what became of `sent`: a result, or None when the vendor has no such message.
+
+        Raises `Unanswered`, and whatever `exchange` raises: then nobody knows yet.
+        """
+        response = await exchange(self.build_ask(sent, account, now=now), timeout=self.timeout)
+        result = self.parse_ask(sent, response)
+        return result and self.without_secrets(result, account)
+
+    def without_secrets(self, result: Result, account: Account) -> Result:
+        """Return the result with every credential that the vendor repeated to us crossed out."""
+        text = result.text
+        for credential in self.credentials:
+            secret = account.credentials.get(credential.name, "")
+            if credential.is_secret and secret:
+                for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
+                    text = text.replace(spelling, "***")
+        return result if text == result.text else replace(result, text=text)
 
     @abstractmethod
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:
@@ -153,7 +181,3 @@ class Gateway(ABC):
     def answer_push(self) -> tuple[int, str, bytes]:
         """What the vendor wants to hear: status, content type, body."""
         return 200, "text/plain", b"ok"
-
-
-class Unanswered(Exception):
-    """The vendor could not say what became of an attempt; ask again later."""
