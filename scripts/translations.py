@@ -44,24 +44,24 @@ def catalogues() -> list[Path]:
     return sorted(ROOT.glob("locale/*/LC_MESSAGES/django.po"))
 
 
-def _sources() -> Iterator[Path]:
+def _sources(root: Path) -> Iterator[Path]:
     for folder in SOURCES:
-        for path in sorted((ROOT / folder).rglob("*")):
+        for path in sorted((root / folder).rglob("*")):
             if path.suffix in {".py", ".html", ".txt"} and "migrations" not in path.parts:
                 yield path
 
 
-def extracted() -> Catalog:
-    """Return every message of the source, with the files that use it."""
+def extracted(root: Path = ROOT) -> Catalog:
+    """Return every message of the source under `root`, with the files that use it."""
     found = Catalog(charset="utf-8")
-    for path in _sources():
+    for path in _sources(root):
         text = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             # What Django makes of a template is calls between blanks; its indentation means nothing.
             text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
         messages = extract("python", BytesIO(text.encode()), KEYWORDS, comment_tags=["Translators"])
         for _line, message, comments, context in messages:
-            location = (str(path.relative_to(ROOT)), 0)
+            location = (str(path.relative_to(root)), 0)
             found.add(message, locations=[location], auto_comments=comments, context=context)
     return found
 
@@ -96,10 +96,10 @@ def problems(path: Path, source: Catalog) -> Iterator[str]:
     for wanted in source:
         if wanted.id and (problem := _problem(catalogue.get(wanted.id, wanted.context))):
             places = ", ".join(place for place, _line in wanted.locations)
-            yield f"{path.relative_to(ROOT)}: {_strings(wanted.id)[0]!r} {problem} [{places}]"
+            yield f"{path.parent.parent.name}: {_strings(wanted.id)[0]!r} {problem} [{places}]"
     for kept in catalogue:
         if kept.id and source.get(kept.id, kept.context) is None:
-            yield f"{path.relative_to(ROOT)}: {_strings(kept.id)[0]!r} has left the source (run update)"
+            yield f"{path.parent.parent.name}: {_strings(kept.id)[0]!r} has left the source (run update)"
 
 
 def check() -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.test.client import ClientHandler
 from django_scopes import scopes_disabled
 from django_scopes.state import state
@@ -27,6 +28,10 @@ hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "here")
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         compile_all(only_stale=True)
+
+
+def pytest_report_header() -> str:
+    return f"database: {connection.vendor}; hypothesis profile: {'ci' if os.environ.get('CI') else 'here'}"
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +54,8 @@ def _test_bed(django_test_environment: None) -> Iterator[None]:
         # Django puts in a mail back end that says nothing of what became of a message.
         patch.setattr(django_settings, "EMAIL_BACKEND", "anymail.backends.test.EmailBackend")
         patch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+        # Else every client lists all static files, and warns that none are collected.
+        patch.setattr(django_settings, "WHITENOISE_AUTOREFRESH", True, raising=False)
         patch.setattr(ClientHandler, "__call__", _answer_outside_any_scope)
         yield
 
