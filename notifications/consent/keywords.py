@@ -1,0 +1,44 @@
+"""Tell what a reply asks for when it is nothing but a word that asks for it. Knows no Django."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+Keyword = Literal["stop", "start", "help"]
+
+WORDS: dict[Keyword, str] = {
+    "stop": """
+        R T TD N 退订 退訂 拒收 取消 回复TD 回复T 回复R 回TD 回T 回R TD退订 T退订 R退订 退订TD 退订T 退订R
+        0000 STOP STOPALL UNSUBSCRIBE UNSUB CANCEL END QUIT REVOKE OPTOUT REMOVE ARRET ARRÊT DESABO
+    """,
+    "start": "START YES UNSTOP OPTIN SUBSCRIBE RESUBSCRIBE 订阅 訂閱 恢复 恢复订阅",
+    "help": "HELP INFO 帮助 幫助",
+}
+# The longest word with room for the spaces and signs that people put around it.
+LONGEST = 60
+
+_AROUND = re.compile(r"\A[\W_]+|[\W_]+\Z")
+# Spaces, hyphens (STOP ALL, OPT-OUT) and what has no width at all.
+_WITHIN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015]+")
+
+
+def _plain(text: str) -> str:
+    """Return the text without width, case, spaces and the signs around it."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return _AROUND.sub("", _WITHIN.sub("", text))
+
+
+_MEANINGS: dict[str, Keyword] = {
+    _plain(word): meaning for meaning, words in WORDS.items() for word in words.split()
+}
+
+
+def is_keyword(text: str) -> Keyword | None:
+    """Return what the whole text asks for: "stop", "start", "help", or None for all other text.
+
+    A sentence that merely contains such a word is for a person to read.
+    """
+    text = text.strip()
+    return _MEANINGS.get(_plain(text)) if len(text) <= LONGEST else None
