@@ -58,8 +58,7 @@ class Server:
         if OWNER:
             os.chown(home, OWNER.pw_uid, OWNER.pw_gid)
             if not self._owner_can_run():  # the environment lies in a folder that only root may enter
-                copy = shutil.copytree(self.programs.parent, home / "programs", symlinks=True)
-                self.programs = copy / self.programs.name
+                self.programs = self._copy_of_the_wheel()
         initdb = self._popen(
             "initdb", "-D", str(self.data), "-U", "orderbell", "-A", "trust", "-E", "UTF8", "-N"
         )
@@ -100,6 +99,13 @@ class Server:
             if Path(f"/proc/{pid}").exists():
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+
+    def _copy_of_the_wheel(self) -> Path:
+        package = self.programs.parent.parent
+        # The programs look for their libraries in a folder beside the package.
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            shutil.copytree(folder, self.home / folder.name, symlinks=True)
+        return self.home / self.programs.relative_to(package.parent)
 
     def _owner_can_run(self) -> bool:
         try:
