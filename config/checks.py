@@ -9,10 +9,17 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 TAG = "orderbell"
+
+
+def refuse_bad_settings() -> None:
+    """Raise `ImproperlyConfigured` with all that is wrong: for servers, which run no checks themselves."""
+    if found := run_checks(tags=[TAG]):
+        raise ImproperlyConfigured("\n".join(map(str, found)))
 
 
 @register(TAG)

@@ -10,8 +10,17 @@ import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings as django_settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 
-from config.checks import TAG, check_database, check_mail, check_public_url, check_queue, check_secrets
+from config.checks import (
+    TAG,
+    check_database,
+    check_mail,
+    check_public_url,
+    check_queue,
+    check_secrets,
+    refuse_bad_settings,
+)
 
 
 def ids(messages) -> list[str]:
@@ -100,3 +109,9 @@ def test_production_does_not_start_without_a_secret_and_says_which(missing, tmp_
     )
     assert done.returncode != 0
     assert f"{missing} is not set" in done.stderr
+
+
+def test_the_web_server_does_not_start_with_a_setting_that_is_refused(settings):
+    settings.FIELD_KEYS = ["not-a-key"]
+    with pytest.raises(ImproperlyConfigured, match=r"Key 1 of FIELD_KEYS"):
+        refuse_bad_settings()
