@@ -1,23 +1,17 @@
-"""What happened: customers, orders, shipments, returns, and the events they leave behind.
-
-`save()` is the whole rule: a status that changes is checked against the table of legal
-transitions under a row lock, and its Event row is written in the same transaction. It holds for
-every way in (API, admin, import, shell), since `update()` and `bulk_create()` refuse a status.
-"""
+"""What happened: customers, orders, shipments, returns (and the events they leave behind: orders.tracked)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.validators import MinValueValidator
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
 from merchants.ownership import Owned
-from orders.events import EventKind, Lane, Silence
+from orders.events import EventKind
 from orders.statuses import (
     ORDER_TRANSITIONS,
     RETURN_TRANSITIONS,
@@ -27,6 +21,9 @@ from orders.statuses import (
     check_transition,
     is_late,
 )
+from orders.tracked import Event, Tracked
+
+__all__ = ["Customer", "Event", "Item", "ItemKind", "Order", "Return", "Shipment"]
 
 
 class Customer(Owned):
@@ -53,121 +50,21 @@ class Customer(Owned):
         return self.name or self.external_id
 
 
-class StatusQuerySet(models.QuerySet[Any]):
-    """Refuses to change a status behind the back of `save()`: no event would be written."""
-
-    def update(self, **fields: Any) -> int:
-        if "status" in fields:
-            raise TypeError("A status changes through save(), which writes its event; update() would not.")
-        return super().update(**fields)
-
-    def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError("Rows with a status are made one by one with save(), which writes their event.")
-
-    def bulk_update(self, objs: Any, fields: Any, *args: Any, **kwargs: Any) -> int:
-        if "status" in fields:
-            raise TypeError("A status changes through save(), which writes its event; bulk_update() would not.")
-        return super().bulk_update(objs, fields, *args, **kwargs)
-
-
-StatusManager = models.Manager.from_queryset(StatusQuerySet)
-
-
-class Tracked(Owned):
-    """A row whose change of status is an event.
-
-    `occurred_at` (when the change happened, now if unset), `is_bulk` (it came with many others)
-    and `event_data` (more facts for the message) may be set on the instance before saving.
-    """
-
-    event_group: ClassVar[str]
-    occurred_at: datetime | None = None
-    is_bulk: bool = False
-    event_data: dict[str, Any] | None = None
-    _loaded_status: str | None = None
-    # The event that the last save() wrote, if any.
-    event: Event | None = None
-
-    objects = ScopedManager(merchant="merchant", _manager_class=StatusManager)
-
-    class Meta:
-        abstract = True
-
-    status: Any
-
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
-        instance = super().from_db(db, field_names, values)
-        instance._loaded_status = instance.__dict__.get("status")
-        return instance
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and write the event of a changed status in the same transaction.
-
-        Raises `IllegalTransition` (nothing is changed) when the status in the database may not
-        be followed by the new one. A status that somebody else already set makes no event.
-        """
-        self.event = None
-        with transaction.atomic():
-            kinds = self._event_kinds(kwargs.get("update_fields"))
-            super().save(*args, **kwargs)
-            for kind, silence in kinds:
-                self.event = self.record(kind, silence=silence)
-            self._loaded_status = self.status
-        self.occurred_at, self.event_data = None, None
-
-    def _event_kinds(self, update_fields: Any) -> list[tuple[str, str]]:
-        if self._state.adding:
-            return [(kind, Silence.NONE) for kind in self._first_kinds()]
-        if update_fields is not None and "status" not in update_fields:
-            return []
-        if self.status == self._loaded_status:
-            return self._unmoved_kinds()
-        stored = type(self)._base_manager.select_for_update().values_list("status", flat=True)
-        current = stored.get(pk=self.pk)
-        if current == self.status:
-            return []
-        return self._moved_kinds(current)
-
-    def _first_kinds(self) -> list[str]:
-        return [f"{self.event_group}.{self.status}"]
-
-    def _unmoved_kinds(self) -> list[tuple[str, str]]:
-        return []
-
-    def _moved_kinds(self, current: str) -> list[tuple[str, str]]:
-        raise NotImplementedError
-
-    def _links(self) -> dict[str, Any]:
-        """Return what the event points at: order, shipment, order_return, customer ids."""
-        raise NotImplementedError
-
-    def record(self, kind: str, *, silence: str = Silence.NONE, dedupe: str | None = None) -> Event:
-        """Write an event about this row (inside the caller's transaction)."""
-        event = Event(
-            merchant_id=self.merchant_id,
-            kind=kind,
-            data=self.event_data or {},
-            occurred_at=self.occurred_at or clock.now(),
-            lane=Lane.BULK if self.is_bulk else Lane.URGENT,
-            silence=silence,
-            dedupe=dedupe,
-            **self._links(),
-        )
-        event.save(force_insert=True)
-        return event
-
-
 class Order(Tracked):
     """What a customer bought. Money is a decimal in `currency` (ISO 4217)."""
 
     event_group = "order"
+    always_saved = frozenset({"updated_at"})
 
     number = models.CharField(_("number"), max_length=64)
-    customer = models.ForeignKey(Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.PROTECT, related_name="orders"
+    )
     status = models.CharField(_("status"), max_length=20, choices=OrderStatus, default=OrderStatus.CREATED)
     currency = models.CharField(_("currency"), max_length=3)
-    total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)])
+    total = models.DecimalField(
+        _("total"), max_digits=14, decimal_places=2, validators=[MinValueValidator(0)]
+    )
     placed_at = models.DateTimeField(_("placed"), default=clock.now)
     payment_due_at = models.DateTimeField(_("payment due"), null=True, blank=True)
     ip = models.GenericIPAddressField(_("IP address"), null=True, blank=True)
@@ -200,9 +97,13 @@ class Order(Tracked):
             kinds.append(f"order.{self.status}")
         return kinds
 
-    def _moved_kinds(self, current: str) -> list[tuple[str, str]]:
+    def _moved_kinds(self, current: str) -> list[str]:
         check_transition(ORDER_TRANSITIONS, subject="order", current=current, wanted=self.status)
-        return [(f"order.{self.status}", Silence.NONE)]
+        return [f"order.{self.status}"]
+
+    def _first_moment(self) -> datetime:
+        """An order was created when it was placed: imports never tell old news."""
+        return min(self.placed_at, clock.now())
 
     def _links(self) -> dict[str, Any]:
         return {"order_id": self.pk, "customer_id": self.customer_id}
@@ -228,6 +129,7 @@ class Item(Owned):
     class Meta:
         verbose_name = _("item")
         verbose_name_plural = _("items")
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return self.name
@@ -237,6 +139,8 @@ class Shipment(Tracked):
     """A parcel of an order, as the carrier tells its way. `delay_hours` in hours."""
 
     event_group = "shipment"
+    watched = ("status", "eta", "location")
+    always_saved = frozenset({"moved_at"})
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
     carrier = models.CharField(_("carrier"), max_length=60, blank=True)
@@ -267,39 +171,36 @@ class Shipment(Tracked):
             ),
         ]
 
-    _loaded_eta: datetime | None = None
-    _loaded_location: str = ""
-
     def __str__(self) -> str:
         return self.tracking_number or str(self.pk)
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
-        instance = super().from_db(db, field_names, values)
-        instance._loaded_eta = instance.__dict__.get("eta")
-        instance._loaded_location = instance.__dict__.get("location", "")
-        return instance
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self._state.adding and self.occurred_at:
+            self.moved_at = self.occurred_at
+        super().save(*args, **kwargs)
 
-    def _unmoved_kinds(self) -> list[tuple[str, str]]:
+    def _unmoved_kinds(self, named: set[str]) -> list[str]:
         """The same status at another place is news; so is another date."""
-        kinds = []
-        if self.location != self._loaded_location:
-            self.moved_at = clock.now()
-            kinds.append((f"shipment.{self.status}", Silence.NONE.value))
-        return kinds + self._eta_kinds()
+        kinds = self._eta_kinds() if "eta" in named else []
+        if "location" in named and self.location and self.location != self._loaded.get("location", ""):
+            self.moved_at = self._moment()
+            return [f"shipment.{self.status}", *kinds]
+        return kinds
 
-    def _eta_kinds(self) -> list[tuple[str, str]]:
-        if self._loaded_eta and self.eta and self.eta != self._loaded_eta:
-            return [(EventKind.SHIPMENT_ETA_CHANGED.value, Silence.NONE.value)]
-        return []
+    def _moved_kinds(self, current: str) -> list[str]:
+        self.moved_at = self._moment()
+        # That it is delayed says already that the date is another.
+        return [
+            f"shipment.{self.status}",
+            *(self._eta_kinds() if self.status != ShipmentStatus.DELAYED else []),
+        ]
 
-    def _moved_kinds(self, current: str) -> list[tuple[str, str]]:
-        if is_late(current=current, reported=self.status):
-            late, self.status = self.status, current
-            return [(f"shipment.{late}", Silence.LATE)]
-        self.moved_at = clock.now()
-        eta = self._eta_kinds() if self.status != ShipmentStatus.DELAYED else []
-        return [(f"shipment.{self.status}", Silence.NONE), *eta]
+    def _eta_kinds(self) -> list[str]:
+        known = self._loaded.get("eta")
+        return [EventKind.SHIPMENT_ETA_CHANGED.value] if known and self.eta and self.eta != known else []
+
+    def _is_late(self, current: str) -> bool:
+        return is_late(current=current, reported=self.status)
 
     def _links(self) -> dict[str, Any]:
         return {
@@ -315,7 +216,9 @@ class Return(Tracked):
     event_group = "return"
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="returns")
-    status = models.CharField(_("status"), max_length=20, choices=ReturnStatus, default=ReturnStatus.REQUESTED)
+    status = models.CharField(
+        _("status"), max_length=20, choices=ReturnStatus, default=ReturnStatus.REQUESTED
+    )
     reason = models.CharField(_("reason"), max_length=60, blank=True)
     items = models.JSONField(_("items"), default=list, blank=True)
     window_start = models.DateTimeField(_("pickup from"), null=True, blank=True)
@@ -331,42 +234,9 @@ class Return(Tracked):
     def __str__(self) -> str:
         return f"{self.order} · {self.get_status_display()}"
 
-    def _moved_kinds(self, current: str) -> list[tuple[str, str]]:
+    def _moved_kinds(self, current: str) -> list[str]:
         check_transition(RETURN_TRANSITIONS, subject="return", current=current, wanted=self.status)
-        return [(f"return.{self.status}", Silence.NONE)]
+        return [f"return.{self.status}"]
 
     def _links(self) -> dict[str, Any]:
         return {"order_id": self.order_id, "order_return_id": self.pk, "customer_id": self.order.customer_id}
-
-
-class Event(Owned):
-    """Something that happened: never changed, except that it is planned once.
-
-    `dedupe` names an event that must exist once only (a sweep's finding, a poster's own id).
-    """
-
-    kind = models.CharField(_("kind"), max_length=40, choices=EventKind)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="events")
-    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, null=True, related_name="events")
-    order_return = models.ForeignKey(Return, on_delete=models.CASCADE, null=True, related_name="events")
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, null=True, related_name="events")
-    data = models.JSONField(default=dict)
-    occurred_at = models.DateTimeField(_("happened"))
-    recorded_at = models.DateTimeField(_("recorded"), default=clock.now)
-    lane = models.CharField(max_length=6, choices=Lane, default=Lane.URGENT)
-    silence = models.CharField(max_length=8, choices=Silence, default="", blank=True)
-    dedupe = models.CharField(max_length=160, null=True)
-    planned_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        constraints = [models.UniqueConstraint(fields=["merchant", "dedupe"], name="event_once")]
-        indexes = [
-            models.Index(fields=["lane", "id"], name="event_unplanned", condition=models.Q(planned_at=None)),
-            models.Index(fields=["merchant", "-id"]),
-            models.Index(fields=["order", "id"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_at:%Y-%m-%d %H:%M}"

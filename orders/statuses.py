@@ -84,14 +84,16 @@ SHIPMENT_STAGES: dict[str, int] = {
 }
 
 
-def check_transition(
-    table: dict[str, frozenset[str]], *, subject: str, current: str, wanted: str
-) -> None:
+def check_transition(table: dict[str, frozenset[str]], *, subject: str, current: str, wanted: str) -> None:
     """Raise `IllegalTransition` unless `wanted` may follow `current`."""
     if wanted not in table[current]:
         raise IllegalTransition(subject=subject, current=current, wanted=wanted, legal=sorted(table[current]))
 
 
 def is_late(*, current: str, reported: str) -> bool:
-    """Say whether a shipment's reported status is old news."""
+    """Say whether a shipment's reported status is old news. Raise `IllegalTransition` if it is none."""
+    if reported not in SHIPMENT_STAGES:
+        raise IllegalTransition(
+            subject="shipment", current=current, wanted=reported, legal=sorted(SHIPMENT_STAGES)
+        )
     return SHIPMENT_STAGES[reported] < SHIPMENT_STAGES[current]
