@@ -1,0 +1,70 @@
+"""Save what a vendor told us before anything is done about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+
+from notifications import queueing
+from notifications.consent import BadAddress, normalise_address
+from notifications.models import ChannelKind, GatewayAccount, Receipt
+from notifications.outcomes import ReceiptFacts
+
+DEDUPE_LENGTH = 200
+
+
+def keep(
+    facts: Iterable[ReceiptFacts],
+    *,
+    merchant_id: UUID,
+    gateway: GatewayAccount | None = None,
+    channel: str = ChannelKind.SMS,
+    country: str = "CN",
+) -> None:
+    """Save the facts and wake a worker once they are committed; a fact already known is left as it is.
+
+    `country` is where a phone without a country code belongs.
+    """
+    source = gateway.pk.hex if gateway else channel
+    rows = [
+        Receipt(
+            merchant_id=merchant_id,
+            gateway=gateway,
+            channel=channel,
+            kind=fact.kind,
+            dedupe=_dedupe(source, fact.dedupe),
+            reference=_clean(fact.reference, 40),
+            provider_id=_clean(fact.provider_id, 100),
+            address=_address(channel, fact.address, country=country),
+            code=_clean(fact.code, 80),
+            text=_clean(fact.text, 1_000),
+            error=fact.error or "",
+        )
+        for fact in facts
+    ]
+    with transaction.atomic():
+        Receipt.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
+        transaction.on_commit(lambda: queueing.wake("receipts"))
+
+
+def _dedupe(source: str, name: str) -> str:
+    whole = _clean(f"{source}:{name}", None)
+    if len(whole) <= DEDUPE_LENGTH:
+        return whole
+    return f"{source}:sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def _clean(text: str, length: int | None) -> str:
+    # PostgreSQL stores no NUL, and no half of a surrogate pair can be encoded.
+    return text.replace("\0", "").encode(errors="replace").decode()[:length]
+
+
+def _address(channel: str, raw: str, *, country: str) -> str:
+    """Return the address as messages spell it, or what the vendor said when it is none."""
+    try:
+        return normalise_address(channel, raw, country) if raw else ""
+    except BadAddress:
+        return _clean(raw.strip().lower(), 254)
