@@ -12,15 +12,24 @@ saved with each attempt before it leaves. A receipt's `reference` is either of t
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import quote, quote_plus
 
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.outcomes import ReceiptFacts, Result, refused, unknown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+# What is kept of a name that came from outside, of a vendor's id, and of words.
+MAX_NAME = 64
+MAX_ID = 100
+MAX_WORDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class Credential:
     """One field of a vendor's credentials: its own name, a label, whether it is a secret."""
 
     name: str
-    label: str
+    label: StrOrPromise
     is_secret: bool = True
     is_required: bool = True
 
@@ -91,6 +100,19 @@ class BadPush(Exception):
 
 class Unanswered(Exception):
     """The vendor could not say what became of an attempt; ask again later."""
+
+
+def tidy(words: str, limit: int) -> str:
+    """Return words from outside as every database takes them: cut off, without NUL and half characters."""
+    return words.replace("\0", "")[:limit].encode("utf-8", "replace").decode()
+
+
+def name_of(told: str | Sequence[str]) -> str:
+    """Return a short name for a fact: the vendor's own, or one made of what was told."""
+    if isinstance(told, str) and tidy(told, MAX_NAME) == told:
+        return told
+    whole = told if isinstance(told, str) else "\n".join(told)
+    return hashlib.sha256(whole.encode("utf-8", "replace")).hexdigest()
 
 
 class Exchange(Protocol):
@@ -108,7 +130,7 @@ class Gateway(ABC):
     """An SMS vendor."""
 
     kind: ClassVar[str]
-    label: ClassVar[str]
+    label: ClassVar[StrOrPromise]
     credentials: ClassVar[tuple[Credential, ...]] = ()
     default_endpoint: ClassVar[str] = ""
     # How many texts one request may carry. Texts of a batch share account and template.
@@ -134,7 +156,7 @@ class Gateway(ABC):
         Raises whatever `exchange` raises; `result_of` turns that into the result of every text.
         """
         response = await exchange(self.build(texts, account, now=now), timeout=self.timeout)
-        return [self.without_secrets(result, account) for result in self.parse(texts, response)]
+        return [self.fit_to_keep(result, account) for result in self.parse(texts, response)]
 
     async def ask(self, sent: Sent, account: Account, exchange: Exchange, *, now: datetime) -> Result | None:
         """Ask what became of `sent`: a result, or None when the vendor has no such message.
@@ -143,17 +165,22 @@ class Gateway(ABC):
         """
         response = await exchange(self.build_ask(sent, account, now=now), timeout=self.timeout)
         result = self.parse_ask(sent, response)
-        return result and self.without_secrets(result, account)
+        return result and self.fit_to_keep(result, account)
 
-    def without_secrets(self, result: Result, account: Account) -> Result:
-        """Return the result with every credential that the vendor repeated to us crossed out."""
+    def fit_to_keep(self, result: Result, account: Account) -> Result:
+        """Return the result with every credential that the vendor repeated to us crossed out, and tidy."""
         text = result.text
         for credential in self.credentials:
             secret = account.credentials.get(credential.name, "")
             if credential.is_secret and secret:
                 for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
                     text = text.replace(spelling, "***")
-        return result if text == result.text else replace(result, text=text)
+        return replace(
+            result,
+            text=tidy(text, MAX_WORDS // 2),
+            code=tidy(result.code, MAX_NAME),
+            provider_id=tidy(result.provider_id, MAX_ID),
+        )
 
     @abstractmethod
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:

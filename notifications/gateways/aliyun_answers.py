@@ -1,0 +1,66 @@
+"""Read what Aliyun answers: to a text or a batch, and to the question what became of one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta, timezone
+from typing import Any
+
+from notifications.gateways.aliyun_codes import WINDOWS, error_of_answer, error_of_receipt
+from notifications.gateways.base import Sent, Unanswered
+from notifications.outbound import Response
+from notifications.outcomes import ErrorClass, Result, accepted, refused, unknown
+
+# The vendor's days begin and end here, and he names no zone.
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def read_answer(response: Response) -> Result:
+    """Return what the answer to SendSms or SendBatchSms says of every text in the request."""
+    answer, status = _object(response.body), response.status
+    code, said = str(answer.get("Code") or ""), str(answer.get("Message") or "")
+    if code.upper() == "OK":
+        return accepted(str(answer.get("BizId") or ""), code=code)
+    error = error_of_answer(code) if code else None
+    if error is None and (status >= 500 or (status < 300 and not code)):
+        # Nobody we know has spoken: the request may have got through, and it can be asked about.
+        return unknown(said or f"HTTP {status}", code=code)
+    if error is None:
+        error = ErrorClass.RATE_ACCOUNT if status == 429 else ErrorClass.CONFIG
+    waits = [seconds for word, seconds in WINDOWS.items() if word in said]
+    return refused(error, code=code or str(status), text=said, retry_after=max(waits, default=None))
+
+
+def read_details(sent: Sent, response: Response) -> Result | None:
+    """Look for an attempt in QuerySendDetails: a result, None when it is not there, or `Unanswered`."""
+    answer = _object(response.body)
+    if str(answer.get("Code", "")).upper() != "OK":
+        raise Unanswered(str(answer.get("Code", response.status)))
+    found = answer.get("SmsSendDetailDTOs")
+    details = found.get("SmsSendDetailDTO") if isinstance(found, dict) else None
+    rows = [row for row in details if isinstance(row, dict)] if isinstance(details, list) else []
+    for row in rows:
+        if row.get("OutId") in (sent.reference, sent.batch_reference or sent.reference):
+            return _read_detail(row)
+    # Not found is certain only when the whole day was read, and the text cannot stand under the next one.
+    started = sent.started_at.astimezone(SHANGHAI)
+    is_near_midnight = (started + timedelta(minutes=2)).date() != started.date()
+    if is_near_midnight or str(answer.get("TotalCount", "")) != str(len(rows)):
+        raise Unanswered("not found in what was read")
+    return None
+
+
+def _read_detail(row: Mapping[str, Any]) -> Result:
+    if str(row.get("SendStatus")) != "2":
+        return accepted()
+    code = str(row.get("ErrCode") or "")
+    return refused(error_of_receipt(code) or ErrorClass.RECIPIENT, code=code)

@@ -1,0 +1,82 @@
+"""Aliyun's words in ours: the codes of answers and of receipts.
+
+From the vendor's pages on API errors (101346), international errors and receipts. Keys are upper
+case and without `isv.` or `isp.`: the vendor mixes cases, and abroad he leaves the prefix out.
+"""
+
+from __future__ import annotations
+
+from notifications.outcomes import ErrorClass
+
+
+def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
+    return {code: error for error, codes in classes.items() for code in codes.split()}
+
+
+ANSWERS = _table(
+    {
+        ErrorClass.RECIPIENT: """
+            MOBILE_NUMBER_ILLEGAL DOMESTIC_NUMBER_NOT_SUPPORTED NOT_SUPPORTED_COUNTRY
+        """,
+        ErrorClass.OPTED_OUT: "CUSTOMER_REFUSED BLACK_KEY_CONTROL_LIMIT",
+        ErrorClass.CONTENT: """
+            SMS_TEMPLATE_ILLEGAL SMS_SIGNATURE_ILLEGAL SMS_SIGN_ILLEGAL SIGN_STATE_ILLEGAL SIGNATURE_BLACKLIST
+            SIGN_NAME_ILLEGAL SMS_SIGNATURE_SCENE_ILLEGAL TEMPLATE_MISSING_PARAMETERS TEMPLATE_PARAMS_ILLEGAL
+            TEMPLATE_PARAMETER_COUNT_ILLEGAL PARAM_LENGTH_LIMIT PARAM_NOT_SUPPORT_URL INVALID_JSON_PARAM
+            INVALID_PARAMETERS SMS_CONTENT_ILLEGAL UNSUPPORTED_CONTENT SMS_CONTENT_MISMATCH_TEMPLATE_TYPE
+            EXTEND_CODE_ERROR ONE_CODE_MULTIPLE_SIGN CODE_EXCEED_LIMIT CODE_ERROR SMS_TEST_SIGN_TEMPLATE_LIMIT
+            SMS_TEST_TEMPLATE_PARAMS_ILLEGAL SMS_TEST_NUMBER_LIMIT INVALID_SENDERID SMS_SECURITY_INTERCEPTED
+        """,
+        ErrorClass.RATE_RECIPIENT: "BUSINESS_LIMIT_CONTROL",
+        ErrorClass.RATE_ACCOUNT: "DAY_LIMIT_CONTROL MONTH_LIMIT_CONTROL QPS_LIMIT_CONTROL",
+        ErrorClass.BALANCE: "AMOUNT_NOT_ENOUGH OUT_OF_SERVICE",
+        ErrorClass.CREDENTIALS: """
+            SIGNATUREDOESNOTMATCH SIGNATURENONCEUSED RAM_PERMISSION_DENY ACCOUNT_NOT_EXISTS ACCOUNT_ABNORMAL
+            SECURITY_FROZEN_ACCOUNT PRODUCT_UN_SUBSCRIPT PRODUCT_UNSUBSCRIBE DENY_IP_RANGE
+        """,
+        ErrorClass.CONFIG: "MOBILE_COUNT_OVER_LIMIT INVALIDVERSION",
+        ErrorClass.TRANSIENT: "SYSTEM_ERROR GATEWAY_ERROR SERVICEUNAVAILABLE INTERNALERROR",
+    }
+)
+# Families of the API gateway: the name goes on after a dot.
+FAMILIES = {
+    "THROTTLING": ErrorClass.RATE_ACCOUNT,
+    "INVALIDACCESSKEYID": ErrorClass.CREDENTIALS,
+    "INVALIDTIMESTAMP": ErrorClass.CREDENTIALS,
+    "FORBIDDEN": ErrorClass.CREDENTIALS,
+    "NOPERMISSION": ErrorClass.CREDENTIALS,
+    "INVALIDACTION": ErrorClass.CONFIG,
+}
+RECEIPTS = _table(
+    {
+        ErrorClass.RECIPIENT: """
+            MOBILE_NOT_ON_SERVICE MOBILE_ACCOUNT_ABNORMAL INVALID_NUMBER MOBLLE_TERMINAL_ERROR
+            MOBILE_TERMINAL_ERROR SP_NOT_BY_INTER_SMS
+        """,
+        ErrorClass.OPTED_OUT: "USER_REJECT MOBILE_IN_BLACK",
+        ErrorClass.CONTENT: "CONTENT_KEYWORD CONTENT_ERROR PARAMS_ILLEGAL PORT_NOT_REGISTERED",
+        ErrorClass.RATE_RECIPIENT: "MOBILE_SEND_LIMIT",
+        ErrorClass.TRANSIENT: "IS_CLOSE NO_ROUTE SP_UNKNOWN_ERROR",
+    }
+)
+# In a rate refusal's message: which window is full, and so how long to wait.
+WINDOWS = {"分钟级": 60, "小时级": 3600, "天级": 24 * 3600}
+
+
+def error_of_answer(code: str) -> ErrorClass | None:
+    """Return the class of an answer's code; an unknown one is judged by its prefix, if it has one."""
+    upper = code.upper()
+    bare = upper.removeprefix("ISV.").removeprefix("ISP.")
+    if known := ANSWERS.get(bare) or FAMILIES.get(bare.split(".")[0]):
+        return known
+    if upper.startswith("ISV."):
+        return ErrorClass.CONTENT
+    if upper.startswith("ISP."):
+        return ErrorClass.TRANSIENT
+    return None
+
+
+def error_of_receipt(code: str) -> ErrorClass | None:
+    """Return the class of a receipt's code; None for a carrier's own: they prove nothing of the number."""
+    bare = code.upper().removeprefix("ISV.").removeprefix("ISP.")
+    return RECEIPTS.get(bare) or ANSWERS.get(bare)
