@@ -155,6 +155,7 @@ Q_CLUSTER: dict[str, object] = {
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": -1,
+    "scheduler": False,
     "catch_up": False,
     "poll": 0.02,
     "recycle": 100_000,
@@ -186,6 +187,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "merchants.accounts.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "5/5m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Orderbell"
@@ -193,12 +196,14 @@ MFA_TOTP_ISSUER = "Orderbell"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 IS_HTTPS = PUBLIC_URL.startswith("https://")
+# A proxy of ours stands before: it says who calls (X-Forwarded-For) and how (X-Forwarded-Proto).
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 if not DEBUG and not TESTING:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
     SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 X_FRAME_OPTIONS = "DENY"
@@ -272,7 +277,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "merchants.api.pagination.Pages",
     "DEFAULT_THROTTLE_CLASSES": ["merchants.api.throttling.KeyThrottle"],
     "DEFAULT_THROTTLE_RATES": {"key": env.str("API_RATE", default="6000/min")},
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "merchants.api.schema.AutoSchema",
     "EXCEPTION_HANDLER": "merchants.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": True,
@@ -293,6 +298,7 @@ SPECTACULAR_SETTINGS = {
 # How delivery waits and gives up; all in seconds (notifications/delivery).
 DELIVERY = {
     "claim_seconds": env.int("CLAIM_SECONDS", default=60),
+    "sweep_seconds": env.int("SWEEP_SECONDS", default=15),
     "ask_after_seconds": env.int("ASK_AFTER_SECONDS", default=120),
     "unknown_deadline_seconds": env.int("UNKNOWN_DEADLINE_SECONDS", default=24 * 3600),
     "ladder_seconds": [int(step) for step in env.list("LADDER_SECONDS", default=[10, 60, 300, 1800, 7200])],

@@ -1,5 +1,12 @@
 from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def make_the_cache_table(using: str, **_: object) -> None:
+    """Make the table of the shared cache where the database is the cache; nothing if it is there."""
+    call_command("createcachetable", database=using, verbosity=0)
 
 
 class NotificationsConfig(AppConfig):
@@ -7,4 +14,6 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import receivers  # noqa: F401, PLC0415  # connects the one wire from orders
+        from notifications import receivers  # noqa: F401, PLC0415  # connects the wires from below
+
+        post_migrate.connect(make_the_cache_table, sender=self)

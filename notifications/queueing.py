@@ -7,23 +7,25 @@ comes twice finds nothing. While one of a name is pending no second is queued; i
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.core.cache import cache
 from django_q.tasks import async_task
 
-from notifications.models import WakeUp
 from orders.events import Lane
 
-# A mark this old has lost its task (the queue was emptied, the worker killed): it is set anew.
-STALE = timedelta(seconds=15)
+# A mark that stands longer has lost its task (the queue was emptied, the worker killed): seconds.
+STALE = 10
 TASKS = {
-    Lane.URGENT.value: "notifications.tasks.work_urgent",
-    Lane.BULK.value: "notifications.tasks.work_bulk",
-    "receipts": "notifications.tasks.work_receipts",
-    "sweep": "notifications.tasks.sweep",
+    Lane.URGENT.value: ("notifications.tasks.work_urgent", Lane.URGENT),
+    Lane.BULK.value: ("notifications.tasks.work_bulk", Lane.BULK),
+    "receipts": ("notifications.tasks.work_receipts", Lane.BULK),
+    "sweep": ("notifications.tasks.sweep", Lane.BULK),
 }
+
+
+def _mark(name: str) -> str:
+    return f"wake:{name}"
 
 
 def wake(name: str) -> bool:
@@ -31,23 +33,19 @@ def wake(name: str) -> bool:
 
     Call it outside a transaction (on commit): a worker must find what it is woken for.
     """
-    now = timezone.now()
-    pending = WakeUp.objects.filter(name=name).values_list("queued_at", flat=True).first()
-    if pending is not None:
-        if pending > now - STALE:
-            return False
-        if not WakeUp.objects.filter(name=name, queued_at=pending).update(queued_at=now):
-            return False
-    else:
-        try:
-            with transaction.atomic():
-                WakeUp.objects.create(name=name, queued_at=now)
-        except IntegrityError:
-            return False
-    async_task(TASKS[name], cluster=Lane.BULK if name == Lane.BULK else Lane.URGENT)
+    if cache.get(_mark(name)) is not None or not cache.add(_mark(name), time.time(), STALE):
+        return False
+    task, lane = TASKS[name]
+    async_task(task, cluster=lane.value)
     return True
 
 
 def begin(name: str) -> None:
     """Take the mark away: from here on a new wake-up is queued."""
-    WakeUp.objects.filter(name=name).delete()
+    cache.delete(_mark(name))
+
+
+def waiting_since(name: str) -> float | None:
+    """Return since when (UNIX time) the wake-up `name` is queued and not begun, or None."""
+    since: float | None = cache.get(_mark(name))
+    return since

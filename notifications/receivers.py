@@ -1,19 +1,40 @@
-"""The one wire from orders: a new event wakes the planner once its transaction has committed."""
+"""The wires from below: what notifications does when orders and merchants change."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
-from notifications import queueing
+from merchants.models import Merchant
+from merchants.ownership import inside
+from merchants.signals import merchant_created
+from notifications import presets, queueing
+from notifications.models import Message, Preferences
 from orders.models import Event
+from orders.signals import customer_erased
 
 
 @receiver(post_save, sender=Event, dispatch_uid="wake the planner")
 def wake_the_planner(sender: type[Event], instance: Event, created: bool, **_: Any) -> None:
-    """Queue a wake-up for the event's lane; many events of one transaction queue one."""
+    """Queue a wake-up for the event's lane; many events at once queue one."""
     if created:
-        transaction.on_commit(lambda: queueing.wake(instance.lane))
+        transaction.on_commit(partial(queueing.wake, instance.lane))
+
+
+@receiver(merchant_created, dispatch_uid="set up a new merchant")
+def set_up(sender: Any, merchant: Merchant, **_: Any) -> None:
+    """Give a new merchant the presets, a signature and the sandbox."""
+    with inside(merchant):
+        presets.install(merchant)
+
+
+@receiver(customer_erased, dispatch_uid="forget an erased customer")
+def forget(sender: Any, customer_id: UUID, merchant_id: UUID, addresses: list[str], **_: Any) -> None:
+    """Blank what messages tell about an erased person; that they were told stays."""
+    Message.objects.filter(merchant_id=merchant_id, customer_id=customer_id).update(address="", subject="", body="")
+    Preferences.objects.filter(merchant_id=merchant_id, customer_id=customer_id).delete()

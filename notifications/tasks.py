@@ -1,9 +1,56 @@
-"""The tasks that django-q2 runs: each says where to look, and carries nothing."""
+"""The tasks that django-q2 runs. Each says where to look and carries nothing: rows are the truth."""
 
 from __future__ import annotations
 
+import time
 
-def work_urgent() -> None: ...
-def work_bulk() -> None: ...
-def work_receipts() -> None: ...
-def sweep() -> None: ...
+from merchants.ownership import across_merchants
+from notifications import queueing, receipts
+from notifications.delivery.claiming import expire_claims
+from notifications.delivery.drafting import draft
+from notifications.delivery.sending import Dispatch
+from notifications.delivery.settling import settle
+from notifications.heartbeat import beat
+from orders import sweeps
+from orders.events import Lane
+
+# A round ends soon, so that other tasks have their turn; what is left is taken up by the next (seconds).
+ROUND = 5.0
+EVENTS = 200
+
+
+def work_urgent() -> None:
+    work(Lane.URGENT)
+
+
+def work_bulk() -> None:
+    work(Lane.BULK)
+
+
+def work(lane: str) -> None:
+    """Plan and send everything of a lane that is due now."""
+    queueing.begin(lane)
+    until = time.monotonic() + ROUND
+    with across_merchants():
+        Dispatch(lane).run(until=until, more=lambda limit: draft(lane, limit=min(limit, EVENTS)))
+    if time.monotonic() >= until:
+        queueing.wake(lane)
+
+
+def work_receipts() -> None:
+    """Work off what came back from the world."""
+    queueing.begin("receipts")
+    with across_merchants():
+        while receipts.work_off():
+            beat(Lane.BULK)
+
+
+def sweep() -> None:
+    """Find what nobody else will: dead workers' claims, unknown outcomes, unpaid orders, standing parcels."""
+    queueing.begin("sweep")
+    with across_merchants():
+        expire_claims()
+        while settle():
+            beat(Lane.BULK)
+        sweeps.find_unpaid()
+        sweeps.find_stalled()

@@ -12,7 +12,7 @@ from notifications.models.configuration import (
 )
 from notifications.models.consent import OptOut, OptOutImport, OptOutSource, Preferences
 from notifications.models.kinds import Category, ChannelKind
-from notifications.models.messages import Attempt, Message, Receipt, SandboxDelivery, State, WakeUp
+from notifications.models.messages import Attempt, Message, Receipt, SandboxDelivery, State
 
 __all__ = [
     "Attempt",
@@ -34,5 +34,4 @@ __all__ = [
     "TemplateVersion",
     "VendorSignature",
     "VendorTemplate",
-    "WakeUp",
 ]

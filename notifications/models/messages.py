@@ -47,7 +47,8 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     _S.UNKNOWN: frozenset({_S.ACCEPTED, _S.RETRY, _S.FAILED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}),
     _S.ACCEPTED: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.SEEN}),
     _S.DELIVERED: frozenset({_S.SEEN}),
-    _S.UNDELIVERED: frozenset(),
+    # A carrier may give up in one report and succeed in the next: proof of arrival wins, in any order.
+    _S.UNDELIVERED: frozenset({_S.DELIVERED, _S.SEEN}),
     _S.SEEN: frozenset(),
     _S.FAILED: frozenset({_S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}),
     _S.DROPPED: frozenset(),
@@ -142,6 +143,8 @@ class Attempt(Owned):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
     gateway = models.ForeignKey(GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+")
     number = models.PositiveSmallIntegerField()
+    # What several attempts that left in one request share; it is the first one's id.
+    batch = models.UUIDField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.STARTED)
     error = models.CharField(max_length=20, blank=True, default="")
     code = models.CharField(max_length=80, blank=True, default="")
@@ -213,12 +216,3 @@ class SandboxDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} {self.address}"
 
-
-class WakeUp(models.Model):
-    """A wake-up that is queued and not yet begun; there is one of a name at most."""
-
-    name = models.CharField(max_length=20, primary_key=True)
-    queued_at = models.DateTimeField(default=clock.now)
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,0 +1,119 @@
+"""Text messages: through the merchant's gateway accounts, the preferred one that can take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import phonenumbers
+from django.utils import timezone as clock
+from phonenumbers.timezone import time_zones_for_number
+
+from notifications import links, routing, segments
+from notifications.channels.base import Channel, Parcel
+from notifications.gateways.base import Account, Gateway, Text, result_of
+from notifications.gateways.registry import GATEWAYS
+from notifications.models import ChannelKind, GatewayAccount
+from notifications.outbound import NoAnswer, NotSent, World
+from notifications.outcomes import Result
+from notifications.planning import Target
+from notifications.recipients import Person
+from notifications.rendering import values
+from notifications.routing import Choice
+from notifications.setup import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    gateway: Gateway
+    account: Account
+    text: Text
+
+
+@lru_cache(maxsize=20_000)
+def _country_and_zone(phone: str) -> tuple[str, str]:
+    """Return an E.164 number's country, and its time zone where its numbers have only one."""
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return "", ""
+    zones = [zone for zone in time_zones_for_number(number) if zone != "Etc/Unknown"]
+    return phonenumbers.region_code_for_number(number) or "", zones[0] if len(zones) == 1 else ""
+
+
+class Sms(Channel):
+    kind = ChannelKind.SMS
+
+    def target(self, person: Person, *, country: str, timezone: str) -> Target:
+        number_country, number_zone = _country_and_zone(person.phone) if person.phone else ("", "")
+        home = number_country or person.country or country
+        return Target(
+            address=person.phone if number_country else "",
+            country=home,
+            timezone=person.timezone or number_zone or timezone,
+        )
+
+    def choose(self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime) -> Choice:
+        return routing.choose(setup, merchant_id, country=country, template_id=template_id, now=now)
+
+    def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
+        account: GatewayAccount = parcel.way
+        gateway = GATEWAYS[account.kind]
+        vendor = setup.vendor_templates.get((template_id, account.pk)) if gateway.needs_template else None
+        parcel.gateway_id = account.pk
+        parcel.packed = Packed(
+            gateway,
+            account_of(account),
+            Text(
+                reference=parcel.attempt_id.hex,
+                phone=parcel.address,
+                body=parcel.rendered.text,
+                signature=setup.signature(parcel.merchant_id, parcel.country),
+                template_code=vendor.code if vendor else "",
+                params=values(vendor.params, facts) if vendor else {},
+                receipt_url=links.push_url(account),
+            ),
+        )
+
+    def parts(self, parcel: Parcel) -> int:
+        text: Text = parcel.packed.text
+        return segments.count(segments.with_signature(text.body, text.signature), country=parcel.country).parts
+
+    def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
+        """Group what one request can carry, as the vendor's module says."""
+        alone = [[parcel] for parcel in parcels if parcel.packed.gateway.batch_size == 1]
+        groups: dict[Any, dict[str, Parcel]] = {}
+        for parcel in parcels:
+            if parcel.packed.gateway.batch_size > 1:
+                groups.setdefault(parcel.gateway_id, {})[parcel.packed.text.reference] = parcel
+        return alone + [batch for group in groups.values() for batch in _batches(group)]
+
+    async def send(self, parcels: Sequence[Parcel], world: World) -> list[Result]:
+        first: Packed = parcels[0].packed
+        texts = [parcel.packed.text for parcel in parcels]
+        try:
+            return await first.gateway.send(texts, first.account, world, now=clock.now())
+        except (NotSent, NoAnswer) as fault:
+            return [result_of(fault)] * len(parcels)
+
+
+def _batches(parcels: Mapping[str, Parcel]) -> list[list[Parcel]]:
+    """Split parcels of one account as its gateway does; each batch of several has a reference of its own."""
+    gateway: Gateway = next(iter(parcels.values())).packed.gateway
+    batches = []
+    for texts in gateway.batches([parcel.packed.text for parcel in parcels.values()]):
+        batch = [parcels[text.reference] for text in texts]
+        for parcel, text in zip(batch, texts, strict=True):
+            parcel.packed = replace(parcel.packed, text=text)
+            parcel.batch = UUID(hex=text.batch_reference) if text.batch_reference else None
+        batches.append(batch)
+    return batches
+
+
+def account_of(row: GatewayAccount) -> Account:
+    """Return a gateway account as the gateways see it."""
+    return Account(row.kind, row.endpoint, row.credentials, row.sender)

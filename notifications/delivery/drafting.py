@@ -1,0 +1,169 @@
+"""Plan events: what each leads to, written as messages before anything is done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone as clock
+
+from merchants.ids import uuid7
+from notifications import planning
+from notifications.channels.registry import CHANNELS
+from notifications.delivery.claiming import new_claim
+from notifications.delivery.consents import Consents
+from notifications.facts import Loaded, load
+from notifications.models import Message, State
+from notifications.planning import Consent, Draft, Target
+from notifications.policy import gates
+from notifications.policy.gates import Verdict
+from notifications.recipients import Person
+from notifications.setup import Setup
+from orders.events import Silence
+from orders.models import Event
+
+
+@dataclass(slots=True)
+class Drafted:
+    """What a round of planning left: how many events, and the messages this worker may send at once."""
+
+    events: int
+    claimed: list[Message]
+    loaded: dict[UUID, Loaded]
+    setup: Setup | None = None
+
+
+def draft(lane: str, *, limit: int) -> Drafted:
+    """Plan up to `limit` events that are not yet planned, oldest first.
+
+    The messages and the mark on their events are written in one transaction; another planner skips
+    the same events, and if it did not, no message could be written twice. What is due now in this
+    lane comes back claimed, so that it leaves in the same breath.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        waiting = Event.objects.filter(lane=lane, planned_at=None).order_by("id")
+        ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+        if not ids:
+            return Drafted(0, [], {})
+        loaded = load(Event.objects.filter(pk__in=ids))
+        setup = Setup(event.merchant_id for event in loaded.values())
+        drafts = _plan([event for event in loaded.values() if event.silence == Silence.NONE], setup, now=now)
+        messages = _messages(drafts, loaded, lane=lane, now=now)
+        Message.objects.bulk_create(messages, batch_size=500, ignore_conflicts=True)
+        Event.objects.filter(pk__in=ids).update(planned_at=now)
+        claimed = [message for message in messages if message.state == State.CLAIMED]
+        if claimed:
+            claimed = _written(claimed)
+    return Drafted(len(ids), claimed, loaded, setup)
+
+
+def _written(messages: list[Message]) -> list[Message]:
+    """Leave out what had already been written by an earlier planning of the same event."""
+    first = messages[0]
+    present = set(Message.objects.filter(claim=first.claim, pk__in=[m.pk for m in messages]).values_list("pk", flat=True))
+    return [message for message in messages if message.pk in present]
+
+
+def _plan(events: Sequence[Loaded], setup: Setup, *, now: datetime) -> list[Draft]:
+    asked = [event for event in events if setup.rules.get((event.merchant_id, event.kind))]
+    consents = _consents(asked, setup)
+    drafts: list[Draft] = []
+    for event in asked:
+        rules = setup.rules[event.merchant_id, event.kind]
+        needs_team = any(recipient.startswith("role:") for rule in rules for recipient in rule.recipients)
+        drafts += planning.plan(
+            planning.EventFacts(event.id, event.kind, event.occurred_at, event.lane, event.facts),
+            rules,
+            customer=event.customer,
+            team=setup.teams.get(event.merchant_id, {}) if needs_team else {},
+            around=_surroundings(event, setup, consents, now=now),
+            now=now,
+        )
+    return drafts
+
+
+def _consents(events: Sequence[Loaded], setup: Setup) -> Consents:
+    addresses: set[str] = set()
+    for event in events:
+        if event.customer:
+            addresses |= {event.customer.phone, event.customer.email.lower()}
+        for rule in setup.rules[event.merchant_id, event.kind]:
+            for recipient in rule.recipients:
+                kind, _, rest = recipient.partition(":")
+                if kind == "role":
+                    addresses |= {person.email for person in setup.teams.get(event.merchant_id, {}).get(rest, ())}
+                elif rest:
+                    addresses.add(rest.lower())
+    return Consents(setup.merchant_ids, addresses, [event.customer_id for event in events if event.customer_id])
+
+
+def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datetime) -> planning.Surroundings:
+    merchant = event.facts["merchant"]
+
+    def target(channel: str, person: Person) -> Target:
+        return CHANNELS[channel].target(person, country=merchant["country"], timezone=merchant["timezone"])
+
+    def consent(channel: str, address: str, person: Person) -> Consent:
+        return consents.of(event.merchant_id, channel, address, person.customer_id)
+
+    def route(channel: str, country: str, wording: planning.Wording) -> gates.Route:
+        choice = CHANNELS[channel].choose(
+            setup, event.merchant_id, country=country, template_id=wording.template_id, now=now
+        )
+        return choice.route
+
+    return planning.Surroundings(
+        target=target,
+        wordings=partial(setup.wordings, event.merchant_id),
+        consent=consent,
+        route=route,
+        languages=(merchant["language"],),
+    )
+
+
+def _messages(drafts: Sequence[Draft], loaded: dict[UUID, Loaded], *, lane: str, now: datetime) -> list[Message]:
+    token, until = new_claim()
+    messages = []
+    for one in drafts:
+        event = loaded[one.event_id]
+        last = one.answers[-1]
+        message = Message(
+            id=uuid7(),
+            merchant_id=event.merchant_id,
+            event_id=event.id,
+            rule_id=one.rule_id,
+            order_id=event.order_id,
+            customer_id=one.person.customer_id,
+            recipient=one.person.key,
+            channel=one.channel,
+            category=one.wording.category if one.wording else "transactional",
+            lane=one.lane,
+            template=one.template,
+            template_version_id=one.wording.version_id if one.wording else None,
+            language=one.wording.language if one.wording else "",
+            address=one.target.address,
+            country=one.target.country,
+            timezone=one.target.timezone,
+            due_at=one.due_at,
+            expires_at=one.expires_at,
+            created_at=now,
+            reason=last.reason,
+            gates=[gates.record(one.answers, at=now, when="planned")],
+        )
+        if last.verdict is Verdict.DROP:
+            message.state, message.finished_at = State.DROPPED, now
+        elif last.verdict is Verdict.HOLD:
+            message.state = State.HELD
+        elif one.due_at > now:
+            message.state = State.PLANNED
+        elif one.lane == lane:
+            message.state, message.claim, message.claimed_until = State.CLAIMED, token, until
+        else:
+            message.state = State.DUE
+        messages.append(message)
+    return messages

@@ -1,0 +1,164 @@
+"""What an outcome makes of a message and its attempt: written together, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone as clock
+
+from notifications.consent import opt_out
+from notifications.delivery.rows import set_rows
+from notifications.delivery.states import sources
+from notifications.models import (
+    Attempt,
+    Category,
+    GatewayAccount,
+    Message,
+    OptOutSource,
+    Receipt,
+    SandboxDelivery,
+    State,
+)
+from notifications.outcomes import ErrorClass, Outcome, ReceiptKind, Result
+from notifications.policy import retries
+from notifications.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt whose outcome we have."""
+
+    message_id: UUID
+    attempt_id: UUID
+    merchant_id: UUID
+    channel: str
+    address: str
+    gateway_id: UUID | None
+    tries: int
+    expires_at: datetime | None
+    result: Result
+
+
+def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,)) -> bool:
+    """Write the outcomes of attempts, and the states their messages reach by them.
+
+    A receipt may have been quicker and moved the message on: then only the attempt is written.
+    Return whether receipts were written that wait to be worked on.
+    """
+    now = clock.now()
+    by_state: dict[str, list[dict[str, Any]]] = {}
+    for one in ended:
+        row = _message_row(one, now)
+        by_state.setdefault(row["state"], []).append(row)
+    with transaction.atomic():
+        for state, rows in by_state.items():
+            set_rows(Message, rows, where={"state": sources(state, only_from)})
+        set_rows(Attempt, [_attempt_row(one, now) for one in ended])
+        _pause_accounts(ended, now)
+        for one in ended:
+            if one.result.error is ErrorClass.OPTED_OUT:
+                _note_refusal(one)
+        return _show(ended, now)
+
+
+def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
+    result = one.result
+    row: dict[str, Any] = {
+        "id": one.message_id,
+        "state": State.ACCEPTED,
+        "claim": None,
+        "claimed_until": None,
+        "reason": "",
+        "error": "",
+    }
+    if result.outcome is Outcome.ACCEPTED:
+        return row | {"accepted_at": now}
+    if result.outcome is Outcome.UNKNOWN:
+        ask_at = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
+        return row | {"state": State.UNKNOWN, "claimed_until": ask_at}
+    assert result.error is not None
+    row["error"] = result.error.value
+    retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=settings.DELIVERY["ladder_seconds"])
+    if retry_at and (one.expires_at is None or retry_at < one.expires_at):
+        return row | {"state": State.RETRY, "due_at": retry_at}
+    reason = Reason.TRIED_ENOUGH if result.error in retries.RETRYABLE else Reason.REFUSED
+    return row | {"state": State.FAILED, "reason": reason, "finished_at": now}
+
+
+def _attempt_row(one: Ended, now: datetime) -> dict[str, Any]:
+    result = one.result
+    return {
+        "id": one.attempt_id,
+        "outcome": Attempt.Outcome(result.outcome.value),
+        "error": result.error.value if result.error else "",
+        "code": result.code[:80],
+        "text": result.text[:500],
+        "provider_id": result.provider_id[:100],
+        "finished_at": now,
+    }
+
+
+def _pause_accounts(ended: Sequence[Ended], now: datetime) -> None:
+    """Let an account rest that the vendor refuses as such; the next claim takes another one."""
+    pauses: dict[UUID, tuple[datetime, str]] = {}
+    for one in ended:
+        until = retries.pause_until(one.result, now=now)
+        if until and one.gateway_id:
+            pauses[one.gateway_id] = (until, f"{one.result.code} {one.result.text}".strip()[:300])
+    for gateway_id, (until, reason) in pauses.items():
+        GatewayAccount.objects.filter(pk=gateway_id).update(paused_until=until, paused_reason=reason)
+
+
+def _note_refusal(one: Ended) -> None:
+    for category in Category:
+        opt_out(
+            one.merchant_id,
+            channel=one.channel,
+            address=one.address,
+            category=category,
+            source=OptOutSource.VENDOR,
+            reason=one.result.code,
+        )
+
+
+def _show(ended: Sequence[Ended], now: datetime) -> bool:
+    """Put what the sandbox took on its page; it delivers at once, and says so with a receipt."""
+    shown = [(one, one.result.shown) for one in ended if one.result.shown]
+    if not shown:
+        return False
+    SandboxDelivery.objects.bulk_create(
+        SandboxDelivery(
+            merchant_id=one.merchant_id,
+            message_id=one.message_id,
+            channel=what.channel,
+            address=what.address,
+            sender=what.sender,
+            subject=what.subject[:250],
+            text=what.text,
+            html=what.html,
+            created_at=now,
+        )
+        for one, what in shown
+    )
+    Receipt.objects.bulk_create(
+        [
+            Receipt(
+                merchant_id=one.merchant_id,
+                gateway_id=one.gateway_id,
+                channel=one.channel,
+                kind=ReceiptKind.DELIVERED.value,
+                dedupe=f"sandbox:{one.attempt_id.hex}",
+                reference=one.attempt_id.hex,
+                address=one.address,
+            )
+            for one, _ in shown
+        ],
+        ignore_conflicts=True,
+    )
+    return True

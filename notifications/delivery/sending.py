@@ -1,0 +1,215 @@
+"""Send what is due: claim, ask, write ahead, send, finish, over and over until nothing is left.
+
+One event loop lives as long as the worker's process, with one HTTP session in it. Sends overlap;
+what has answered is finished at once and never waits for what hangs. The attempt is written before
+the first byte leaves, a small chunk at a time, so that a worker that dies leaves few questions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+import structlog
+import uvloop
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone as clock
+
+from notifications import queueing
+from notifications.channels.base import Parcel
+from notifications.channels.registry import CHANNELS
+from notifications.delivery.claiming import claim
+from notifications.delivery.drafting import Drafted
+from notifications.delivery.finishing import Ended, finish
+from notifications.delivery.preparing import Prepared, Ready, prepare
+from notifications.delivery.rows import set_rows
+from notifications.facts import Loaded
+from notifications.heartbeat import beat
+from notifications.models import Attempt, Message, State
+from notifications.outbound import World
+from notifications.outcomes import Result, unknown
+from notifications.setup import Setup
+
+log = structlog.get_logger(__name__)
+
+CLAIM = 200
+# How many attempts are written ahead, and so are in doubt together if the worker dies.
+CHUNK = 100
+IN_FLIGHT = 400
+# A slow answer holds up the writing of quick ones for no longer than this (seconds).
+PATIENCE = 0.02
+
+
+class Engine:
+    """The event loop and the open connections of this process."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.loop = uvloop.new_event_loop()
+        self.world = World(private_networks=settings.PRIVATE_NETWORKS)
+        self.loop.run_until_complete(self.world.__aenter__())
+
+    def close(self) -> None:
+        self.loop.run_until_complete(self.world.__aexit__(None, None, None))
+        self.loop.close()
+
+
+_engine: Engine | None = None
+
+
+def engine() -> Engine:
+    """Return the engine of this process, made when first needed (never carried over a fork)."""
+    global _engine
+    if _engine is None or _engine.pid != os.getpid():
+        _engine = Engine()
+    return _engine
+
+
+class Dispatch:
+    """One worker's round: what it has in flight, and how it ends."""
+
+    def __init__(self, lane: str) -> None:
+        self.lane = lane
+        self.engine = engine()
+        self.in_flight: dict[asyncio.Task[list[Result]], list[Ready]] = {}
+        self.messages_in_flight = 0
+        self.sent = 0
+        self.has_receipts = False
+
+    def run(self, *, until: float, first: Drafted | None = None, more: Callable[[int], Drafted] | None = None) -> int:
+        """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
+
+        `first` is what the planner just wrote and claimed for us; `more` plans further events when
+        there is room for what they lead to.
+        """
+        if first:
+            self._start(first.claimed, known=first.loaded, setup=first.setup)
+        is_dry = False
+        while True:
+            beat(self.lane)
+            room = IN_FLIGHT - self.messages_in_flight
+            if room >= CHUNK and not is_dry and time.monotonic() < until:
+                is_dry = not self._take(min(room, CLAIM), more)
+            if not self.in_flight:
+                if is_dry or time.monotonic() >= until:
+                    break
+                continue
+            self._finish_done()
+        if self.has_receipts:
+            queueing.wake("receipts")
+        return self.sent
+
+    def _take(self, limit: int, more: Callable[[int], Drafted] | None) -> bool:
+        """Start what is due, else what further events lead to. Return whether there was anything."""
+        messages = claim(self.lane, limit=limit)
+        if messages:
+            self._start(messages)
+            return True
+        drafted = more(limit) if more else None
+        if drafted and drafted.events:
+            self._start(drafted.claimed, known=drafted.loaded, setup=drafted.setup)
+            return True
+        return False
+
+    def _start(
+        self, messages: Sequence[Message], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
+    ) -> None:
+        if not messages:
+            return
+        prepared = prepare(messages, known=known, setup=setup)
+        write_refusals(prepared)
+        by_channel: dict[str, list[Ready]] = {}
+        for ready in prepared.ready:
+            by_channel.setdefault(ready.message.channel, []).append(ready)
+        for kind, items in by_channel.items():
+            for start in range(0, len(items), CHUNK):
+                self._launch(kind, items[start : start + CHUNK])
+
+    def _launch(self, kind: str, items: Sequence[Ready]) -> None:
+        """Write a chunk ahead and send it."""
+        batches = CHANNELS[kind].batches([ready.parcel for ready in items])
+        ours = {ready.parcel.attempt_id: ready for ready in write_ahead(items)}
+        for batch in batches:
+            batch = [parcel for parcel in batch if parcel.attempt_id in ours]
+            if batch:
+                task = self.engine.loop.create_task(self._send(kind, batch))
+                self.in_flight[task] = [ours[parcel.attempt_id] for parcel in batch]
+                self.messages_in_flight += len(batch)
+
+    async def _send(self, kind: str, batch: Sequence[Parcel]) -> list[Result]:
+        """Send one batch. A fault of ours, mid-way, leaves its outcome unknown: it may have left."""
+        try:
+            results = await CHANNELS[kind].send(batch, self.engine.world)
+        except Exception as fault:
+            log.exception("a channel failed", channel=kind, fault=type(fault).__name__)
+            return [unknown(f"internal fault: {type(fault).__name__}")] * len(batch)
+        if len(results) != len(batch):
+            log.error("a channel lost count", channel=kind, sent=len(batch), results=len(results))
+            return [unknown("internal fault: results do not match")] * len(batch)
+        return results
+
+    def _finish_done(self) -> None:
+        """Wait a moment for answers, then write those that came."""
+        wait = asyncio.wait(self.in_flight, timeout=PATIENCE, return_when=asyncio.ALL_COMPLETED)
+        done, _ = self.engine.loop.run_until_complete(wait)
+        ended: list[Ended] = []
+        for task in done:
+            for ready, result in zip(self.in_flight.pop(task), task.result(), strict=True):
+                ended.append(_ended(ready, result))
+        if not ended:
+            return
+        self.messages_in_flight -= len(ended)
+        self.sent += len(ended)
+        self.has_receipts |= finish(ended)
+
+
+def _ended(ready: Ready, result: Result) -> Ended:
+    message, parcel = ready.message, ready.parcel
+    return Ended(
+        message_id=message.pk,
+        attempt_id=parcel.attempt_id,
+        merchant_id=message.merchant_id,
+        channel=message.channel,
+        address=parcel.address,
+        gateway_id=parcel.gateway_id,
+        tries=ready.row["tries"],
+        expires_at=message.expires_at,
+        result=result,
+    )
+
+
+def write_refusals(prepared: Prepared) -> None:
+    """Write what the gates held or dropped, and what had no words."""
+    for rows in (prepared.held, prepared.dropped, prepared.failed):
+        set_rows(Message, rows, where={"state": [State.CLAIMED]})
+
+
+def write_ahead(items: Sequence[Ready]) -> list[Ready]:
+    """Write the attempts and mark their messages as being sent; only then may bytes leave.
+
+    Return those that are still ours: a claim that expired meanwhile has been given to another.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        claims = {ready.message.claim for ready in items}
+        ours = set_rows(
+            Message, [ready.row for ready in items], where={"state": [State.CLAIMED], "claim": sorted(claims, key=str)}
+        )
+        kept = [ready for ready in items if ready.message.pk in ours]
+        Attempt.objects.bulk_create(
+            Attempt(
+                id=ready.parcel.attempt_id,
+                merchant_id=ready.parcel.merchant_id,
+                message_id=ready.message.pk,
+                gateway_id=ready.parcel.gateway_id,
+                number=ready.row["tries"],
+                batch=ready.parcel.batch,
+                started_at=now,
+            )
+            for ready in kept
+        )
+    return kept

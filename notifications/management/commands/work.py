@@ -1,0 +1,24 @@
+"""Run the workers of this host."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from notifications.clusters import Lanes
+from orders.events import Lane
+
+
+class Command(BaseCommand):
+    help = "Run the workers of this host: a cluster per lane, watched and woken. Any number of hosts may do so."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--lanes", nargs="+", choices=Lane.values, default=Lane.values, help="the lanes to serve")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lanes = Lanes(options["lanes"])
+        signal.signal(signal.SIGTERM, lanes.stop)
+        signal.signal(signal.SIGINT, lanes.stop)
+        lanes.run()

@@ -1,0 +1,138 @@
+"""What merchants have set up, loaded at once for all the merchants of a batch of work.
+
+Each part is one query, made when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import F
+
+from merchants.models import Brand, Membership, Merchant
+from notifications.models import GatewayAccount, Rule, Signature, TemplateVersion, VendorTemplate
+from notifications.planning import RuleFacts, Wording
+from notifications.recipients import Person
+
+
+class Setup:
+    """The configuration of some merchants at one moment."""
+
+    def __init__(self, merchant_ids: Iterable[UUID]) -> None:
+        self.merchant_ids = sorted(set(merchant_ids))
+
+    def covers(self, merchant_ids: Iterable[UUID]) -> bool:
+        return set(merchant_ids) <= set(self.merchant_ids)
+
+    @cached_property
+    def merchants(self) -> dict[UUID, Merchant]:
+        return {merchant.pk: merchant for merchant in Merchant.objects.filter(pk__in=self.merchant_ids)}
+
+    @cached_property
+    def brands(self) -> dict[UUID, Brand]:
+        return {brand.pk: brand for brand in Brand.objects.filter(pk__in=self.merchant_ids)}
+
+    @cached_property
+    def rules(self) -> dict[tuple[UUID, str], list[RuleFacts]]:
+        """Active rules by merchant and event."""
+        found: dict[tuple[UUID, str], list[RuleFacts]] = defaultdict(list)
+        for rule in Rule.objects.filter(merchant__in=self.merchant_ids, is_active=True).order_by("id"):
+            found[rule.merchant_id, rule.event].append(rule_facts(rule))
+        return found
+
+    @cached_property
+    def rules_by_id(self) -> dict[UUID, RuleFacts]:
+        return {rule.id: rule for rules in self.rules.values() for rule in rules}
+
+    @cached_property
+    def _versions(self) -> list[TemplateVersion]:
+        return list(
+            TemplateVersion.objects.filter(
+                template__merchant__in=self.merchant_ids,
+                template__is_active=True,
+                template__archived_at=None,
+                number=F("template__version"),
+            ).select_related("template")
+        )
+
+    @cached_property
+    def versions(self) -> dict[UUID, TemplateVersion]:
+        """The versions in force, by their id; each with its template."""
+        return {version.pk: version for version in self._versions}
+
+    @cached_property
+    def _wordings(self) -> dict[tuple[UUID, str, str], list[Wording]]:
+        found: dict[tuple[UUID, str, str], list[Wording]] = defaultdict(list)
+        for version in self._versions:
+            template = version.template
+            found[template.merchant_id, template.code, template.channel].append(
+                Wording(template.pk, version.pk, template.language, template.category)
+            )
+        return found
+
+    def wordings(self, merchant_id: UUID, code: str, channel: str) -> Sequence[Wording]:
+        """Return a template's active wordings on a channel, one a language."""
+        return self._wordings.get((merchant_id, code, channel), ())
+
+    @cached_property
+    def gateways(self) -> dict[UUID, list[GatewayAccount]]:
+        """Active gateway accounts by merchant, the preferred first."""
+        found: dict[UUID, list[GatewayAccount]] = defaultdict(list)
+        accounts = GatewayAccount.objects.filter(merchant__in=self.merchant_ids, is_active=True)
+        for account in accounts.order_by("priority", "id"):
+            found[account.merchant_id].append(account)
+        return found
+
+    @cached_property
+    def vendor_templates(self) -> dict[tuple[UUID, UUID], VendorTemplate]:
+        """What a template is called at a gateway, by template and gateway."""
+        rows = VendorTemplate.objects.filter(merchant__in=self.merchant_ids)
+        return {(row.template_id, row.gateway_id): row for row in rows}
+
+    @cached_property
+    def signatures(self) -> dict[UUID, list[Signature]]:
+        """Signatures by merchant, the default first."""
+        found: dict[UUID, list[Signature]] = defaultdict(list)
+        for row in Signature.objects.filter(merchant__in=self.merchant_ids).order_by("-is_default", "id"):
+            found[row.merchant_id].append(row)
+        return found
+
+    def signature(self, merchant_id: UUID, country: str) -> str:
+        """Return the signature for texts to a country, without brackets; empty when there is none."""
+        for row in self.signatures.get(merchant_id, ()):
+            if not row.countries or country in row.countries:
+                return row.text
+        return ""
+
+    @cached_property
+    def teams(self) -> dict[UUID, dict[str, list[Person]]]:
+        """The people of each merchant's team, by role."""
+        found: dict[UUID, dict[str, list[Person]]] = defaultdict(lambda: defaultdict(list))
+        members = Membership.objects.filter(merchant__in=self.merchant_ids, user__is_active=True)
+        for member in members.select_related("user").order_by("id"):
+            user = member.user
+            found[member.merchant_id][member.role].append(
+                Person(
+                    key=f"user:{user.pk}", name=user.get_full_name(), email=user.email.lower(), language=user.language
+                )
+            )
+        return found
+
+
+def rule_facts(rule: Rule) -> RuleFacts:
+    return RuleFacts(
+        id=rule.pk,
+        event=rule.event,
+        match=rule.match,
+        conditions=rule.conditions,
+        recipients=rule.recipients,
+        channels=rule.channels,
+        strategy=rule.strategy,
+        template=rule.template,
+        delay=rule.delay_seconds,
+        useful=rule.useful_seconds,
+        lane=rule.lane,
+    )
