@@ -15,6 +15,7 @@ A list, with search, paging by cursor, cards on a phone and export as CSV:
         search = ("number__icontains", "customer__name__icontains")
         filterset_class = OrderFilter            # django-filter, optional
         actions = (Action(_("New order"), "order_create", right=Right.CHANGE_ORDERS),)
+        row_actions = (Action(_("Edit"), "order_edit", right=Right.CHANGE_ORDERS),)  # take the row's pk
         empty = _("No orders yet. They appear as soon as your shop posts one.")
         export = "orders"                        # orders.csv; None (default) offers none
 

@@ -24,11 +24,16 @@ from merchants.ownership import inside
 from merchants.roles import Right
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     from merchants.middleware import MerchantRequest
     from merchants.models import Membership, Merchant
 
+    Text = str | _StrPromise
+else:
+    Text = str | Promise
+
 Row = TypeVar("Row", bound=Model)
-Text = str | Promise
 Tone = Literal["good", "bad", "wait", "info", "plain"]
 
 

@@ -42,11 +42,7 @@ class KeyList(ListScreen[ApiKey]):
     )
     actions = (Action(_("New key"), "key_create", tone="primary", icon="plus"),)
     empty = _("A key lets your shop's system post orders and read messages.")
-    revoke = Action(_("Revoke"), "key_revoke", tone="danger", when=lambda key: not key.revoked_at)
-
-    def get_row_actions(self, row: ApiKey) -> list[dict[str, Any]]:
-        button = self.revoke.shown_for(self.membership, row)
-        return [button] if button else []
+    row_actions = (Action(_("Revoke"), "key_revoke", tone="danger", when=lambda key: not key.revoked_at),)
 
 
 class KeyForm(MerchantForm):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django_filters import FilterSet
 
-from merchants.screens.base import Column, Row, RowScreen, Text
+from merchants.screens.base import Action, Column, Row, RowScreen, Text
 from merchants.screens.export import as_csv
 
 
@@ -32,14 +32,19 @@ class ListScreen(RowScreen[Row]):
     per_page: ClassVar[int] = 50
     empty: ClassVar[Text] = ""
     export: ClassVar[str | None] = None
+    row_actions: ClassVar[Sequence[Action]] = ()
 
     def get_columns(self) -> Sequence[Column]:
         """Return the columns; override for some that only certain roles see."""
         return self.columns
 
     def get_row_actions(self, row: Row) -> list[dict[str, Any]]:
-        """Return the buttons at the end of a row."""
-        return []
+        """Return the buttons at the end of a row that this person may press."""
+        return [b for action in self.row_actions if (b := action.shown_for(self.membership, row))]
+
+    def get_context(self) -> dict[str, Any]:
+        """Return what the template of a list needs besides its rows."""
+        return {}
 
     def get_rows(self) -> tuple[QuerySet[Row], FilterSet | None]:
         """Return the rows that search and filter leave, and the filter for its form."""
@@ -66,19 +71,21 @@ class ListScreen(RowScreen[Row]):
             return as_csv(rows, merchant=self.merchant, columns=self.get_columns(), name=self.export)
         columns = self.get_columns()
         page, links = self._page(rows)
+        shown = [
+            {"cells": [column.cell(row) for column in columns], "actions": self.get_row_actions(row)}
+            for row in page
+        ]
         return self.render(
             {
                 "columns": columns,
-                "rows": [
-                    {"cells": [column.cell(row) for column in columns], "actions": self.get_row_actions(row)}
-                    for row in page
-                ],
-                "has_row_actions": any(self.get_row_actions(row) for row in page[:1]),
+                "rows": shown,
+                "has_row_actions": any(row["actions"] for row in shown),
                 "filterset": filterset,
                 "sought": self.sought,
                 "is_narrowed": any(value for name, value in request.GET.items() if name not in PAGING),
                 "export_query": self._query(export="csv"),
                 **links,
+                **self.get_context(),
             }
         )
 
