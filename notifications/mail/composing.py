@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from string import Template
 
@@ -26,7 +26,10 @@ _HELP = ("Help", "帮助")
 
 @dataclass(frozen=True, slots=True)
 class MailBrand:
-    """How a merchant's mail looks. `accent` is #rrggbb; addresses are absolute."""
+    """How a merchant's mail looks. `accent` is #rrggbb; addresses are absolute.
+
+    Without a `name` the mail carries the shop's own.
+    """
 
     name: str = ""
     logo_url: str = ""
@@ -53,6 +56,8 @@ def compose(body: str, brand: MailBrand, *, event: str, language: str) -> Mail:
     marks = Marks()
     clean = clean_body(body, marks, event=event)
     text = as_text(clean.html, marks)
+    name = brand.name or marks.put('{{ merchant.name | default: "" }}')
+    brand = replace(brand, name=name)
     word = 1 if language.lower().startswith("zh") else 0
     links = [
         _footer_link(marks, "links.preferences", _PREFERENCES[word]),
