@@ -1,13 +1,17 @@
 """Every door of the project."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from merchants.screens.home import Home
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("", include("merchants.screens.urls")),
+    path("api/v1/", include("config.api")),
     path("ops/", admin.site.urls),
+    # Addresses are changed by operators alone: allauth would take one unproved.
+    re_path(r"^accounts/(?:email|confirm-email)/", RedirectView.as_view(pattern_name="account")),
     path("accounts/", include("allauth.urls")),
 ]
