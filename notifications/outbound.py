@@ -10,11 +10,13 @@ so no second look-up can lead elsewhere. Errors never carry the URL, which may h
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,6 +32,8 @@ MAX_BODY = 1024 * 1024
 CONNECT_SECONDS = 10.0
 # Less than what servers keep an idle connection for: one that they close as we write is an unknown outcome.
 IDLE_SECONDS = 4.0
+# A loop that has rested may not have noticed yet which kept connections were closed: it gets a turn to.
+RESTING_SECONDS = 0.01
 
 # Global unicast, without the ranges that carry an IPv4 address inside: those reach whatever they name.
 _IPV6_WORLD = IPv6Network("2000::/3")
@@ -109,6 +113,7 @@ class World:
         self._networks = parse_networks(private_networks)
         self._limit = limit
         self._session: aiohttp.ClientSession | None = None
+        self._awake_at = 0.0
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
@@ -136,6 +141,8 @@ class World:
         if self._session is None:
             raise RuntimeError("World is closed: use it inside `async with`")
         url = _check(request)
+        if monotonic() - self._awake_at > RESTING_SECONDS:
+            await asyncio.sleep(0)
         progress = _Progress()
         token = _progress.set(progress)
         try:
@@ -156,6 +163,7 @@ class World:
             raise NotSent(f"{where}: {_name(error)}", error=_class(error)) from None
         finally:
             _progress.reset(token)
+            self._awake_at = monotonic()
 
     def _make_socket(self, info: tuple[Any, ...]) -> socket.socket:
         """Make the socket for an address that is about to be connected to, or raise `RefusedAddress`."""

@@ -6,6 +6,8 @@ import asyncio
 import gzip
 import re
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -148,6 +150,13 @@ def test_it_adds_no_header_that_a_signature_could_stumble_over(run: Any) -> None
     assert names == {b"host", b"user-agent", b"accept", b"content-length"}
 
 
+def test_a_host_header_of_ours_takes_the_place_of_the_usual_one(run: Any) -> None:
+    _, there = run(ask(ok, Request("GET", "/", {"host": "signed.example"})))
+
+    hosts = [line for line in there.requests[0].split(b"\r\n") if line.lower().startswith(b"host:")]
+    assert [host.split(b" ")[1] for host in hosts] == [b"signed.example"]
+
+
 def test_a_connection_is_kept_for_the_next_call(run: Any) -> None:
     async def two_calls() -> Server:
         async with server(ok) as there, World(private_networks=LOOPBACK) as world:
@@ -174,6 +183,37 @@ def test_a_get_whose_kept_connection_drops_is_not_sent_again(run: Any) -> None:
     there = run(second_call_dropped())
     assert there.connections == 1
     assert [b"second" in request for request in there.requests] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "loop_of", [asyncio.new_event_loop, uvloop.new_event_loop], ids=["asyncio", "uvloop"]
+)
+def test_connections_that_were_closed_while_the_loop_rested_are_not_used(loop_of: Any) -> None:
+    """A worker's loop rests between its batches; a call on a dead connection would end as unknown."""
+    answers = [threading.Event(), threading.Event()]
+
+    def serve_each_connection_once(listener: socket.socket) -> None:
+        for answered in answers:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                time.sleep(0.05)  # the client has read the answer, and keeps the connection
+            answered.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, asyncio.Runner(loop_factory=loop_of) as runner:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server = threading.Thread(target=serve_each_connection_once, args=(listener,), daemon=True)
+        server.start()
+        world = runner.run(World(private_networks=LOOPBACK).__aenter__())
+        first = runner.run(world(Request("GET", url), timeout=5))
+        assert answers[0].wait(5)
+        time.sleep(0.02)
+        second = runner.run(world(Request("GET", url), timeout=5))
+        runner.run(world.__aexit__(None, None, None))
+        server.join(5)
+
+    assert first == second == Response(200, b"ok")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

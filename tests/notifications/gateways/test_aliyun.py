@@ -270,7 +270,9 @@ def test_each_of_them_may_end_in_its_own_way() -> None:
         fields = fields_of(request)
         if "PhoneNumberJson" in fields:
             return answered({"Code": "isv.BUSINESS_LIMIT_CONTROL"})
-        return {"r0": NotSent("refused"), "r1": NoAnswer("time-out"), "r2": answered(OK)}[fields["OutId"]]
+        endings: dict[str, Response | Exception]
+        endings = {"r0": NotSent("refused"), "r1": NoAnswer("time-out"), "r2": answered(OK)}
+        return endings[fields["OutId"]]
 
     results, _ = send(batch_of_three(), answer)
 
@@ -295,9 +297,13 @@ def test_a_batch_without_an_answer_is_not_sent_again() -> None:
 
 
 def sent(**fields: Any) -> Sent:
-    return Sent(
-        **({"reference": "r1", "phone": "+8613800138000", "provider_id": "", "started_at": g.NOW} | fields)
-    )
+    usual: dict[str, Any] = {
+        "reference": "r1",
+        "phone": "+8613800138000",
+        "provider_id": "",
+        "started_at": g.NOW,
+    }
+    return Sent(**(usual | fields))
 
 
 def details(*rows: dict[str, Any], total: int | None = None) -> dict[str, Any]:

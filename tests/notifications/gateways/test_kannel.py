@@ -234,7 +234,6 @@ def eventually(is_so: Callable[[], bool], *, seconds: float = 15) -> bool:
     return True
 
 
-@pytest.mark.slow
 def test_a_real_kannel_delivers_reports_and_brings_the_reply(tmp_path: Path) -> None:
     hook = Hook()
     try:
@@ -265,7 +264,6 @@ def test_a_real_kannel_delivers_reports_and_brings_the_reply(tmp_path: Path) -> 
     assert (reply.address, reply.text) == ("+8613800138000", "退订")
 
 
-@pytest.mark.slow
 def test_a_real_kannel_refuses_a_wrong_password(tmp_path: Path) -> None:
     with kannel(tmp_path, replies="http://127.0.0.1:9/") as running:
         account = g.account("kannel", endpoint=running.endpoint, username="orderbell", password="wrong")
