@@ -14,6 +14,9 @@ from django.conf import settings
 from notifications import links
 from notifications.channels.base import Channel, Parcel
 from notifications.channels.mime import Mail, one_line, wire_address
+from notifications.channels.provider import Provider
+from notifications.channels.smtp import Smtp
+from notifications.channels.smtp_wire import PORTS, Security, Server
 from notifications.consent.addresses import BadAddress, normalise_address
 from notifications.models import ChannelKind
 from notifications.outbound import World
@@ -73,12 +76,42 @@ def _address(written: str) -> str:
     return address if wire_address(address) else ""
 
 
-_WAYS: dict[str, Way] = {"sandbox": Sandbox()}
+@lru_cache(maxsize=8)
+def _smtp(server: Server) -> Way:
+    return Smtp(server)
+
+
+@lru_cache(maxsize=8)
+def _provider(backend: str) -> Way:
+    return Provider(backend)
+
+
+_SANDBOX = Sandbox()
+_SMTP_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl"}
 
 
 def way() -> Way:
-    """Return the way that the settings name."""
-    return _WAYS["sandbox"]
+    """Return the way that the settings name; the same settings give the same way, with its connections."""
+    if settings.EMAIL_SCHEME == "sandbox":
+        return _SANDBOX
+    if settings.EMAIL_SCHEME in _SMTP_SCHEMES:
+        return _smtp(_server())
+    return _provider(settings.EMAIL_BACKEND)
+
+
+def _server() -> Server:
+    security = Security.NONE
+    if settings.EMAIL_USE_SSL:
+        security = Security.TLS
+    elif settings.EMAIL_USE_TLS:
+        security = Security.STARTTLS
+    return Server(
+        host=settings.EMAIL_HOST or "localhost",
+        port=settings.EMAIL_PORT or PORTS[security],
+        security=security,
+        user=settings.EMAIL_HOST_USER or "",
+        password=settings.EMAIL_HOST_PASSWORD or "",
+    )
 
 
 class Email(Channel):
@@ -123,6 +156,10 @@ class Email(Channel):
                 batches.append(last := [])
             last.append(parcel)
         return batches
+
+    async def close(self) -> None:
+        """Close the connections that the running event loop keeps."""
+        await way().close()
 
     async def send(self, parcels: Sequence[Parcel], world: World) -> list[Result]:
         """Send by the way chosen; a mail without a usable address goes nowhere and says so."""

@@ -15,7 +15,6 @@ from email.utils import format_datetime
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN = re.compile(r"[ -~]{0,66}")
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
-_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 # With the longest header name in use, an encoded word of so many bytes fits in a line of 76 (RFC 2047).
 _WORD = 39
 _LINE = 76
@@ -110,7 +109,8 @@ def encode(mail: Mail, *, at: datetime) -> bytes:
 
 def _part(subtype: str, words: str) -> bytes:
     """Return the end of a header block and the body it announces, from the line break on."""
-    data = _LINE_BREAK.sub("\r\n", words).encode("utf-8", "replace")
+    lines = words.replace("\r\n", "\n").replace("\r", "\n")
+    data = lines.replace("\n", "\r\n").encode("utf-8", "replace")
     if not data.endswith(b"\r\n"):
         data += b"\r\n"
     # Every byte beyond ASCII costs three as quoted-printable: base64 is the shorter from a sixth on.
