@@ -1,0 +1,12 @@
+"""What a merchant sets up, checked in one place for screens and scripts alike.
+
+Each service makes a row or changes one, of the merchant whose scope is open, and raises
+`InvalidSettings` with every error found, beside its field; then nothing was changed.
+"""
+
+from notifications.configuring.entries import FieldError, InvalidSettings
+from notifications.configuring.gateways import save_gateway
+from notifications.configuring.rules import save_rule
+from notifications.configuring.signatures import save_signature
+
+__all__ = ["FieldError", "InvalidSettings", "save_gateway", "save_rule", "save_signature"]
