@@ -8,5 +8,14 @@ from notifications.configuring.entries import FieldError, InvalidSettings
 from notifications.configuring.gateways import save_gateway
 from notifications.configuring.rules import save_rule
 from notifications.configuring.signatures import save_signature
+from notifications.configuring.templates import InvalidTemplate, save_template
 
-__all__ = ["FieldError", "InvalidSettings", "save_gateway", "save_rule", "save_signature"]
+__all__ = [
+    "FieldError",
+    "InvalidSettings",
+    "InvalidTemplate",
+    "save_gateway",
+    "save_rule",
+    "save_signature",
+    "save_template",
+]

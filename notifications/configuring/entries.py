@@ -195,11 +195,15 @@ class Entries:
         except IntegrityError as error:
             # Somebody else took the name between our look and our write.
             raise InvalidSettings([FieldError(name, "taken", TAKEN)]) from error
+        self.note(row, is_new=is_new, by=by)
+
+    def note(self, row: models.Model, *, is_new: bool, by: User | None) -> None:
+        """Leave in the log who entered what, without the values."""
         log.info(
             "setting_added" if is_new else "setting_changed",
             setting=row._meta.model_name,
             id=str(row.pk),
-            fields=sorted(self.values),
+            fields=sorted(set(self.data) & {field.name for field in row._meta.fields}),
             by=by.pk if by else None,
         )
 
