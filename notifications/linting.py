@@ -65,7 +65,8 @@ class Rule:
 _MARKETING = (
     "优惠|促销|打折|折扣|特价|秒杀|满减|红包|抽奖|中奖|免费领|限时|抢购|大促|清仓|领券|"
     "返现|返利|赠品|爆款|低价|点击领取|立减|"
-    r"\d+(?:\.\d)?折|\b(?:discounts?|coupons?|vouchers?|promo(?:tions?|s)?|special offers?|limited[- ]time|buy now|"
+    r"\d+(?:\.\d)?折|"
+    r"\b(?:discounts?|coupons?|vouchers?|promo(?:tions?|s)?|special offers?|limited[- ]time|buy now|"
     r"shop now|clearance|free gifts?|best price|flash sale)\b|\d+ ?% off\b"
 )
 _EMOJI = "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u20e3]"

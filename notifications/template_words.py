@@ -29,12 +29,8 @@ _PROBLEMS: dict[Code, StrOrPromise] = {
     Code.BAD_COMPARISON: gettext_lazy(
         "Only amounts and numbers compare with < or >, and only with a number; “contains” needs a quoted text."
     ),
-    Code.BAD_LINK: gettext_lazy(
-        "A link must begin with https://, http://, mailto:, tel: or a placeholder that is a link."
-    ),
-    Code.MISPLACED: gettext_lazy(
-        "“%(name)s” stands inside a tag, where only the address of a link may hold it."
-    ),
+    Code.BAD_LINK: gettext_lazy("A link must begin with https://, mailto:, tel: or a link placeholder."),
+    Code.MISPLACED: gettext_lazy("“%(name)s” stands inside a tag; only the address of a link may hold it."),
 }
 
 _FINDINGS: dict[str, StrOrPromise] = {

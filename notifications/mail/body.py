@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import nh3
 
-from notifications.braces import CONSTRUCT
+from notifications.braces import CONSTRUCT, TAG
 from notifications.placeholders import Placeholder, find
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -56,6 +56,13 @@ class Marks:
 
     def is_tag(self, mark: re.Match[str]) -> bool:
         return self.constructs[int(mark[1])].startswith("{%")
+
+    def is_open(self, text: str) -> bool:
+        """Say whether a condition that begins in the text has not ended there."""
+        names = [
+            found[1] for mark in MARK.finditer(text) if (found := TAG.match(self.constructs[int(mark[1])]))
+        ]
+        return sum(name in ("if", "unless") for name in names) > sum(name.startswith("end") for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +188,11 @@ def _spelled_out(address: str, label: str) -> str:
 def preheader(body: str, marks: Marks) -> str:
     """Return what an inbox shows beside the subject: the first paragraph that is more than a greeting.
 
-    One with a link or a condition (which may end elsewhere) is passed over.
+    One with a link, with a condition or under one is passed over.
     """
     for found in _PARAGRAPH.finditer(body):
         text = re.sub(r"<[^>]+>", " ", found[1]).strip()
-        has_condition = any(map(marks.is_tag, MARK.finditer(text)))
+        has_condition = any(map(marks.is_tag, MARK.finditer(text))) or marks.is_open(body[: found.start()])
         if "<a" not in found[1] and not has_condition and len(text) >= _MORE_THAN_A_GREETING:
             return text
     return ""

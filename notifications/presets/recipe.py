@@ -1,0 +1,57 @@
+"""What a recipe is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+# A mail ends with a way to ask, if the shop has one.
+HELP_EN = (
+    "{% if merchant.support_url %}"
+    '<p><a class="button" href="{merchant.support_url}">Get help</a></p>'
+    "{% endif %}"
+)
+HELP_ZH = (
+    "{% if merchant.support_url %}"
+    '<p><a class="button" href="{merchant.support_url}">联系客服</a></p>'
+    "{% endif %}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language of a recipe: the rule's name, the text message, the mail."""
+
+    name: str
+    sms: str
+    subject: str
+    mail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One event told to the customer.
+
+    `useful` is in seconds; `only_while` is the order's status that must (still) hold.
+    """
+
+    event: str
+    useful: int
+    en: Words
+    zh: Words
+    only_while: str = ""
+
+    @property
+    def code(self) -> str:
+        return self.event.replace(".", "-").replace("_", "-")
+
+    @property
+    def conditions(self) -> list[dict[str, str]]:
+        if not self.only_while:
+            return []
+        return [{"field": "order.status", "operator": "eq", "value": self.only_while}]
+
+    def words(self, language: str) -> Words:
+        return self.zh if language.lower().startswith("zh") else self.en
