@@ -9,7 +9,7 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
-from orders.errors import InvalidInput
+from orders.errors import AlreadyExists, InvalidInput
 from orders.inputs import CustomerFields, clean
 from orders.models import Customer, Event, Order
 from orders.signals import customer_erased
@@ -24,26 +24,45 @@ def upsert_customer(merchant: Merchant, **fields: Unpack[CustomerFields]) -> Cus
     Fields that are not given stay. Without an `external_id` the customer goes by email, or else by
     phone. Raises `InvalidInput`.
     """
+    values, known = _look_up(merchant, fields)
+    if known is None:
+        if customer := _insert(merchant, values):
+            return customer
+        known = Customer.objects.get(merchant=merchant, external_id=values["external_id"])
+    return _update(known, values)
+
+
+def make_customer(merchant: Merchant, **fields: Unpack[CustomerFields]) -> Customer:
+    """Return a new customer. Raises `InvalidInput`, and `AlreadyExists` for one who is known."""
+    values, known = _look_up(merchant, fields)
+    customer = None if known else _insert(merchant, values)
+    if customer is None:
+        raise AlreadyExists("external_id", values["external_id"])
+    return customer
+
+
+def _look_up(merchant: Merchant, fields: CustomerFields) -> tuple[dict[str, str], Customer | None]:
+    """Return the fields in form, `external_id` among them, and the customer whom they are about."""
     country = clean({"country": fields.get("country", "")})["country"]
-    known_by = _external_id(fields)
-    if known_by is not None:
+    known_by, known = _external_id(fields), None
+    if known_by:
         known = Customer.objects.filter(merchant=merchant, external_id=known_by).first()
-        values = clean(fields, countries=_countries(merchant, country, known))
-    else:
-        values = clean(fields, countries=_countries(merchant, country, None))
+    values = clean(fields, countries=_countries(merchant, country, known))
+    if not known_by:
         known_by = _derived_id(values)
         known = Customer.objects.filter(merchant=merchant, external_id=known_by).first()
-    values["external_id"] = known_by
-    if known is None:
-        customer = Customer(merchant=merchant, **values)
-        try:
-            with transaction.atomic():
-                customer.save(force_insert=True)
-        except IntegrityError:  # somebody was faster
-            known = Customer.objects.get(merchant=merchant, external_id=known_by)
-        else:
-            return customer
-    return _update(known, values)
+    return values | {"external_id": known_by}, known
+
+
+def _insert(merchant: Merchant, values: dict[str, str]) -> Customer | None:
+    """Return the customer who was made, or None if somebody was faster."""
+    customer = Customer(merchant=merchant, **values)
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+    except IntegrityError:
+        return None
+    return customer
 
 
 def change_customer(customer: Customer, **changes: Unpack[CustomerFields]) -> Customer:
@@ -68,7 +87,7 @@ def _external_id(fields: CustomerFields) -> str | None:
     given = fields.get("external_id", "").strip()
     if not given:
         return None
-    if len(given) > LONGEST_ID or "/" in given or not given.isprintable():
+    if len(given) > LONGEST_ID or given in {".", ".."} or "/" in given or not given.isprintable():
         raise InvalidInput(
             "external_id",
             "invalid_id",

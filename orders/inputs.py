@@ -10,11 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.utils import timezone as clock
-from django.utils.translation import gettext_lazy as _
-
 from orders import normalise
-from orders.errors import InvalidInput
 
 
 class CustomerFields(TypedDict, total=False):
@@ -91,10 +87,8 @@ def _clean(name: str, value: Any, countries: tuple[str, ...]) -> Any:
         return None
     if name in LINES:
         return normalise.one_line(value)
-    if name in TIMES and clock.is_naive(value):
-        raise InvalidInput(
-            name, "naive_time", _("Write the time with its zone, such as 2026-05-01T08:00:00Z.")
-        )
+    if name in TIMES:
+        return normalise.moment(value, field=name)
     match name:
         case "phone" | "courier_phone":
             return normalise.phone(value, countries=countries, field=name)

@@ -161,20 +161,27 @@ def money(amount: Decimal, *, currency: str, field: str) -> Decimal:
     return amount
 
 
-def happened(moment: datetime | None, *, field: str = "occurred_at") -> datetime | None:
-    """Return when it happened, no later than now; a clock that is slightly ahead is forgiven."""
-    if moment is None:
-        return None
-    now = clock.now()
-    if clock.is_naive(moment):
+def moment(value: datetime, *, field: str) -> datetime:
+    """Return the time; refuse one without a zone, or so far away that no calendar can show it."""
+    if clock.is_naive(value):
         raise InvalidInput(
             field, "naive_time", _("Write the time with its zone, such as 2026-05-01T08:00:00Z.")
         )
-    if moment > now + CLOCK_SKEW:
+    if not 1970 <= value.year <= 2200:
+        raise InvalidInput(field, "impossible_time", _("Write a time between 1970 and 2200."))
+    return value
+
+
+def happened(value: datetime | None, *, field: str = "occurred_at") -> datetime | None:
+    """Return when it happened, no later than now; a clock that is slightly ahead is forgiven."""
+    if value is None:
+        return None
+    value, now = moment(value, field=field), clock.now()
+    if value > now + CLOCK_SKEW:
         raise InvalidInput(
             field, "in_future", _("This time is still to come; only what happened is an event.")
         )
-    return min(moment, now)
+    return min(value, now)
 
 
 def window(fields: Mapping[str, Any], *, start: datetime | None, end: datetime | None) -> None:

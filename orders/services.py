@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
 from orders import normalise
-from orders.customers import change_customer, erase_customer, upsert_customer
+from orders.customers import change_customer, erase_customer, make_customer, upsert_customer
 from orders.errors import AlreadyExists, InvalidInput
 from orders.events import FREE_KINDS, EventKind, Lane
 from orders.inputs import (
@@ -36,6 +36,7 @@ __all__ = [
     "change_order",
     "change_return",
     "erase_customer",
+    "make_customer",
     "place_order",
     "record_event",
     "report_shipment",
@@ -43,6 +44,8 @@ __all__ = [
     "upsert_customer",
 ]
 
+# Words that would mean something else in an address.
+RESERVED = frozenset({".", "..", "bulk"})
 Row = TypeVar("Row", bound=Tracked)
 
 
@@ -224,7 +227,7 @@ def _lock(row: Row) -> Row:
 
 def _number(text: str) -> str:
     number = text.strip()
-    if not number or len(number) > 64 or "/" in number or not number.isprintable():
+    if not number or len(number) > 64 or number in RESERVED or "/" in number or not number.isprintable():
         raise InvalidInput(
             "number",
             "invalid_number",

@@ -110,8 +110,9 @@ class Tracked(Owned):
     occurred_at: datetime | None = None
     is_bulk: bool = False
     event_data: dict[str, Any] | None = None
-    # The event that the last save() wrote (the last one of several), if any.
+    # The event that the last save() wrote (the last one of several), if any; whether it made the row.
     event: Event | None = None
+    was_made: bool = False
     _loaded: Mapping[str, Any] = MappingProxyType({})
 
     objects = ScopedManager(merchant="merchant", _manager_class=StatusManager)
@@ -152,7 +153,7 @@ class Tracked(Owned):
         kept as an event, and changes nothing else.
         """
         self.event = None
-        is_new = self._state.adding
+        is_new = self.was_made = self._state.adding
         # A new row fails by the database's word only, for which its caller needs a savepoint anyway.
         with transaction.atomic(savepoint=not is_new):
             if is_new:

@@ -11,13 +11,14 @@ from django.utils import timezone as clock
 from orders import services
 from orders.errors import AlreadyExists, InvalidInput
 from orders.events import Lane, Silence
+from orders.inputs import CustomerFields
 from orders.models import Customer, Event, Order, Shipment
 from orders.statuses import IllegalTransition
 from tests.builders import a_customer, a_merchant, a_shipment, an_order
 
 pytestmark = pytest.mark.django_db
 
-BUYER = {"external_id": "u1", "name": "Li Na", "phone": "138 0000 0001", "email": "LI@Mail.example"}
+BUYER: CustomerFields = {"external_id": "u1", "name": "Li Na", "phone": "138 0000 0001", "email": "LI@Mail.example"}
 
 
 def kinds(**about):
