@@ -27,7 +27,7 @@ _PROBLEMS: dict[Code, StrOrPromise] = {
     Code.FILTER_NOT_ALLOWED: gettext_lazy("The filter “%(name)s” is not possible here."),
     Code.BAD_FILTER_ARGUMENT: gettext_lazy("The filter “%(name)s” needs other values."),
     Code.BAD_COMPARISON: gettext_lazy(
-        "Only amounts and numbers compare with < or >, and only with a number; “contains” needs a quoted text."
+        "Only amounts and numbers compare with < or >, with a number; “contains” needs a quoted text."
     ),
     Code.BAD_LINK: gettext_lazy("A link must begin with https://, mailto:, tel: or a link placeholder."),
     Code.MISPLACED: gettext_lazy("“%(name)s” stands inside a tag; only the address of a link may hold it."),

@@ -6,8 +6,10 @@ _TRACKING_EN = (
     "{% if shipment.tracking_number %}<p>{{ shipment.carrier | default: 'Carrier' }}: "
     "<strong>{shipment.tracking_number}</strong></p>{% endif %}"
 )
-_TRACKING_ZH = "{% if shipment.tracking_number %}"
+_TRACKING_ZH = (
+    "{% if shipment.tracking_number %}"
     "<p>{{ 快递公司 | default: '快递' }}单号：<strong>{快递单号}</strong></p>{% endif %}"
+)
 _ETA_EN = "{% if shipment.eta %}<p>Expected: <strong>{shipment.eta}</strong></p>{% endif %}"
 _ETA_ZH = "{% if shipment.eta %}<p>预计送达：<strong>{预计送达}</strong></p>{% endif %}"
 
