@@ -47,6 +47,8 @@ ALLOWED_HOSTS = env.list(
 )
 # The sandbox's phones and mailboxes are open to whoever can reach the server: for trying out only.
 SANDBOX_PAGE = env.bool("SANDBOX_PAGE", default=DEBUG)
+# Opens /metrics to whoever is not in the neighbourhood (a private address, no proxy in between).
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # Addresses that outgoing calls may reach though they are private (CIDR or host addresses).
 PRIVATE_NETWORKS = env.list("PRIVATE_NETWORKS", default=["127.0.0.0/8", "::1/128"] if TESTING else [])
 

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from notifications.models import Category, OptOut, OptOutSource
 
-# What says that an address does not work, or that the vendor will refuse it anyway.
-TECHNICAL = frozenset({OptOutSource.BOUNCE, OptOutSource.VENDOR})
+# The address does not work, its vendor refuses it anyway, or somebody called us spam: no click on a
+# page of ours takes that back.
+LASTING = frozenset({OptOutSource.BOUNCE, OptOutSource.VENDOR, OptOutSource.COMPLAINT})
 
 
 def opt_out(

@@ -13,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from merchants.models import Merchant
+from notifications import queueing
 from notifications.models import (
     Attempt,
     Category,
@@ -23,7 +24,6 @@ from notifications.models import (
     OptOutSource,
     Receipt,
     State,
-    WakeUp,
 )
 from notifications.outcomes import ErrorClass, ReceiptFacts, ReceiptKind
 from notifications.receipts import keep, next_look, work_off
@@ -93,7 +93,7 @@ def test_it_wakes_a_worker_once_the_facts_are_committed(
 ):
     with django_capture_on_commit_callbacks(execute=True):
         keep([ReceiptFacts(ReceiptKind.DELIVERED, "one")], merchant_id=merchant.pk, gateway=gateway)
-    assert WakeUp.objects.filter(name="receipts").exists()
+    assert queueing.waiting_since("receipts") is not None
 
 
 def test_it_keeps_facts_with_any_text_in_them(merchant: Merchant, gateway: GatewayAccount):

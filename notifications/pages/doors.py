@@ -1,0 +1,144 @@
+"""What the pages for customers share: a token is the key, the page speaks the customer's language.
+
+No page needs a cookie, a login or a script. The token says whose page it is, so a form carries no
+other proof; whoever could forge one would have to hold the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language_info
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from merchants.models import Brand, Merchant
+from merchants.ownership import across_merchants
+from notifications import links
+from notifications.models import ChannelKind, Message
+
+View = Callable[[HttpRequest, Message], HttpResponse]
+
+
+def door(purpose: str) -> Callable[[View], Callable[..., HttpResponse]]:
+    """Turn a view of a message into one of a token; a token that opens nothing gets a friendly 404."""
+
+    def decorate(view: View) -> Callable[..., HttpResponse]:
+        @csrf_exempt
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def open_door(request: HttpRequest, token: str) -> HttpResponse:
+            with across_merchants():
+                message = _find(purpose, token)
+                with translation.override(language_of(request, message)):
+                    response = view(request, message) if message else _nothing(request)
+                    response["Content-Language"] = translation.get_language() or "en"
+            response["Cache-Control"] = "no-store"
+            response["X-Robots-Tag"] = "noindex, nofollow"
+            return response
+
+        return open_door
+
+    return decorate
+
+
+def page(
+    request: HttpRequest, template: str, message: Message, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page in the merchant's look."""
+    merchant = message.merchant
+    return render(
+        request,
+        template,
+        context
+        | {
+            "message": message,
+            "merchant": merchant,
+            "brand": (brand := brand_of(merchant)),
+            "brand_url": brand_url(brand),
+            "masked": mask(message.address),
+            "languages": [get_language_info(code) for code, _name in settings.LANGUAGES],
+        },
+        status=status,
+    )
+
+
+def again(request: HttpRequest, **query: str) -> HttpResponse:
+    """Send the browser back to the page it posted from, in the same language."""
+    lang = request.GET.get("lang")
+    query |= {"lang": lang} if lang in dict(settings.LANGUAGES) else {}
+    tail = "&".join(f"{name}={value}" for name, value in query.items())
+    response = HttpResponseRedirect(f"{request.path}?{tail}" if tail else request.path)
+    response.status_code = 303
+    return response
+
+
+def brand_of(merchant: Merchant) -> Brand:
+    """Return the merchant's brand, or the one that everybody begins with."""
+    return Brand.objects.filter(merchant=merchant).first() or Brand(merchant=merchant)
+
+
+def brand_url(brand: Brand) -> str:
+    """Return the address of the brand's colours; it changes with the brand, so it may be cached."""
+    version = int(brand.updated_at.timestamp()) if brand.updated_at else 0
+    return f"{reverse('brand', args=[brand.merchant_id])}?v={version}"
+
+
+def language_of(request: HttpRequest, message: Message | None) -> str:
+    """Return what the page speaks: what was asked for, else the customer's, the browser's, the merchant's."""
+    asked = request.GET.get("lang", "")
+    if asked in dict(settings.LANGUAGES):
+        return asked
+    told = [message.customer.language if message.customer else "", message.language] if message else []
+    for tag in told:
+        if known := _known(tag):
+            return known
+    if message and not request.headers.get("Accept-Language"):
+        return _known(message.merchant.language) or settings.LANGUAGE_CODE
+    return translation.get_language_from_request(request)
+
+
+def mask(address: str) -> str:
+    """Return enough of an address to know one's own by: l…@mail.example, +86138…8000."""
+    if "@" in address:
+        name, _at, host = address.rpartition("@")
+        return f"{name[:1]}…@{host}"
+    return f"{address[:6]}…{address[-4:]}" if len(address) > 10 else f"…{address[-3:]}"
+
+
+def address_on(channel: str, message: Message) -> str:
+    """Return where the recipient of this message is reached on a channel; empty when we do not know."""
+    if channel == message.channel:
+        return str(message.address)
+    if message.customer is None:
+        return ""
+    return str(message.customer.email if channel == ChannelKind.EMAIL else message.customer.phone)
+
+
+def _known(tag: str) -> str:
+    """Return the one of our languages that comes closest to a tag; empty when none does."""
+    first = tag.lower().partition("-")[0]
+    codes = [code for code, _name in settings.LANGUAGES]
+    return next((code for code in codes if code.partition("-")[0] == first), "")
+
+
+def _find(purpose: str, token: str) -> Message | None:
+    id = links.read(purpose, token)
+    if id is None:
+        return None
+    message: Message | None = (
+        Message.objects.select_related("merchant", "customer").filter(pk=id).exclude(address="").first()
+    )
+    return message
+
+
+def _nothing(request: HttpRequest) -> HttpResponse:
+    languages = [get_language_info(code) for code, _name in settings.LANGUAGES]
+    return render(request, "pages/nothing.html", {"languages": languages, "merchant": None}, status=404)

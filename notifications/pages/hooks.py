@@ -1,0 +1,72 @@
+"""Where gateways push receipts and replies: kept, answered at once, worked off later."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from merchants.ownership import across_merchants
+from notifications import receipts
+from notifications.gateways.base import BadPush, Push
+from notifications.gateways.registry import GATEWAYS
+from notifications.models import GatewayAccount
+
+MAX_BODY = 1024 * 1024
+MAX_FIELDS = 1_000
+FORM = "application/x-www-form-urlencoded"
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
+    """Keep what the vendor says, and answer what it wants to hear.
+
+    404 for an address that is no account's, 413 for more than 1 MiB, 400 for what cannot be read.
+    """
+    with across_merchants():
+        # Receipts still come for an account that was put away, which the usual manager hides.
+        accounts = GatewayAccount._base_manager.select_related("merchant")
+        account = accounts.filter(token=token, kind=kind).first()
+        if account is None or kind not in GATEWAYS:
+            raise Http404
+        if _is_too_large(request):
+            return HttpResponse("too large\n", status=413, content_type="text/plain")
+        gateway = GATEWAYS[kind]
+        try:
+            facts = gateway.parse_push(_push(request))
+        except BadPush as fault:
+            return HttpResponse(f"{fault}\n", status=400, content_type="text/plain; charset=utf-8")
+        receipts.keep(
+            facts, merchant_id=account.merchant_id, gateway=account, country=account.merchant.country
+        )
+    status, content_type, body = gateway.answer_push()
+    return HttpResponse(body, status=status, content_type=content_type)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    try:
+        return len(request.body) > MAX_BODY
+    except RequestDataTooBig:
+        return True
+
+
+def _push(request: HttpRequest) -> Push:
+    """Return the request as gateways read it. Raises `BadPush`."""
+    body = request.body
+    form: dict[str, str] = {}
+    if request.content_type == FORM:
+        try:
+            form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS))
+        except ValueError as error:
+            raise BadPush("not a form in UTF-8") from error
+    return Push(
+        method=request.method or "GET",
+        query=request.GET.dict(),
+        form=form,
+        body=body,
+        content_type=request.content_type or "",
+    )

@@ -1,0 +1,21 @@
+"""The addresses of what customers open and of what vendors call."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+# Importing mail_events connects what keeps the events that anymail takes in.
+from notifications.pages import brand, hooks, mail_events, preferences, sandbox, unsubscribe
+
+__all__ = ["mail_events", "urlpatterns"]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("p/<str:token>", preferences.preferences, name="preferences"),
+    path("brand/<uuid:merchant_id>.css", brand.brand, name="brand"),
+    path("hooks/<slug:kind>/<str:token>/", hooks.push, name="push"),
+    path("anymail/", include("anymail.urls")),
+    path("sandbox/", sandbox.wall, name="sandbox"),
+    path("sandbox/messages.json", sandbox.messages, name="sandbox_messages"),
+    path("sandbox/reply/", sandbox.reply, name="sandbox_reply"),
+    path("sandbox/mail/<int:pk>/", sandbox.mail, name="sandbox_mail"),
+    path("sandbox/mail/<int:pk>/html", sandbox.html, name="sandbox_html"),
+]
