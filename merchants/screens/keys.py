@@ -35,7 +35,7 @@ class KeyList(ListScreen[ApiKey]):
         Column(_("Name"), "name"),
         Column(_("Begins with"), lambda key: f"{key.prefix}…"),
         Column(_("State"), lambda key: state_of(key)[1], badge=lambda key: state_of(key)[0]),
-        Column(_("Scopes"), "scopes"),
+        Column(_("Scopes"), lambda key: _("all") if set(key.scopes) == set(Scope.values) else key.scopes),
         Column(_("Allowed networks"), lambda key: key.networks or _("any")),
         Column(_("Expires"), "expires_at"),
         Column(_("Last used"), "last_used_at"),

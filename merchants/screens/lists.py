@@ -38,6 +38,10 @@ class ListScreen(RowScreen[Row]):
         """Return the columns; override for some that only certain roles see."""
         return self.columns
 
+    def get_search(self) -> Sequence[str]:
+        """Return the lookups of the search; override for some that only certain roles may search by."""
+        return self.search
+
     def get_row_actions(self, row: Row) -> list[dict[str, Any]]:
         """Return the buttons at the end of a row that this person may press."""
         return [b for action in self.row_actions if (b := action.shown_for(self.membership, row))]
@@ -55,7 +59,7 @@ class ListScreen(RowScreen[Row]):
             rows = filterset.qs
         for word in self.sought.split():
             anywhere = Q()
-            for lookup in self.search:
+            for lookup in self.get_search():
                 anywhere |= Q(**{lookup: word})
             rows = rows.filter(anywhere)
         return rows.order_by(*self.ordering), filterset

@@ -60,6 +60,7 @@ class BrandForm(ModelForm):
         widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
         help_text=_("PNG, JPEG or WebP, up to 512 KB."),
     )
+    support_url = forms.URLField(label=_("Support link"), required=False, assume_scheme="https")
 
     class Meta:
         model = Brand

@@ -63,10 +63,14 @@ def dressed(bound: BoundField, *, is_focused: bool) -> dict[str, Any]:
     if is_focused:
         attributes["autofocus"] = True
     is_group = isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple))
+    if is_group:
+        # The template draws each choice by itself; they take their look from the widget.
+        widget.attrs["class"] = attributes["class"]
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attributes),
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_group": is_group,
+        "is_focused": is_focused,
         "look": look,
     }
