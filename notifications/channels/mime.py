@@ -94,7 +94,7 @@ def encode(mail: Mail, *, at: datetime) -> bytes:
     return b"".join(
         (
             head,
-            b'\r\nContent-Type: multipart/alternative; boundary="',
+            b'\r\nContent-Type: multipart/alternative;\r\n boundary="',
             boundary,
             b'"\r\n\r\n',
             between,
@@ -109,12 +109,12 @@ def encode(mail: Mail, *, at: datetime) -> bytes:
 
 def _part(subtype: str, words: str) -> bytes:
     """Return the end of a header block and the body it announces, from the line break on."""
-    lines = words.replace("\r\n", "\n").replace("\r", "\n")
-    data = lines.replace("\n", "\r\n").encode("utf-8", "replace")
-    if not data.endswith(b"\r\n"):
-        data += b"\r\n"
+    text = words.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    if not text.endswith("\r\n"):
+        text += "\r\n"
+    data = text.encode("utf-8", "replace")
     # Every byte beyond ASCII costs three as quoted-printable: base64 is the shorter from a sixth on.
-    if (len(data) - len(words)) * 9 > len(data):
+    if (len(data) - len(text)) * 9 > len(data):
         encoding, body = "base64", _wrapped(data)
     else:
         encoding, body = "quoted-printable", b2a_qp(data)
