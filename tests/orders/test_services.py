@@ -18,7 +18,12 @@ from tests.builders import a_customer, a_merchant, a_shipment, an_order
 
 pytestmark = pytest.mark.django_db
 
-BUYER: CustomerFields = {"external_id": "u1", "name": "Li Na", "phone": "138 0000 0001", "email": "LI@Mail.example"}
+BUYER: CustomerFields = {
+    "external_id": "u1",
+    "name": "Li Na",
+    "phone": "138 0000 0001",
+    "email": "LI@Mail.example",
+}
 
 
 def kinds(**about):
