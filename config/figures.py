@@ -97,8 +97,11 @@ def _messages_of_last_day() -> list[tuple[str, str, int]]:
             rows = Message.objects.filter(pk__gte=first_id(timezone.now() - timedelta(days=1))).order_by()
             return list(rows.values_list("channel", "state").annotate(Count("pk")))
 
-    found: list[tuple[str, str, int]] = cache.get_or_set("figures.messages", count, COUNT_EVERY)
-    return found
+    found = cache.get("figures.messages")
+    if found is None:
+        found = count()
+        cache.set("figures.messages", found, COUNT_EVERY)
+    return list(found)
 
 
 def first_id(at: datetime) -> UUID:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 if TYPE_CHECKING:
     from notifications.models import GatewayAccount
@@ -27,11 +28,11 @@ _MAC_BYTES: Final = 16
 
 
 @lru_cache(maxsize=64)
-def _key(secret: str, purpose: str) -> bytes:
-    return hmac.digest(secret.encode(), f"orderbell.links.{purpose}".encode(), hashlib.sha256)
+def _key(secret: str | bytes, purpose: str) -> bytes:
+    return hmac.digest(force_bytes(secret), f"orderbell.links.{purpose}".encode(), hashlib.sha256)
 
 
-def _token(secret: str, purpose: str, raw: bytes) -> str:
+def _token(secret: str | bytes, purpose: str, raw: bytes) -> str:
     mac = hmac.digest(_key(secret, purpose), raw, hashlib.sha256)[:_MAC_BYTES]
     return urlsafe_b64encode(raw + mac)[:TOKEN_LENGTH].decode()
 

@@ -23,7 +23,7 @@ class EmailBackend(BaseEmailBackend):
                 address=recipient.lower()[:254],
                 sender=mail.from_email[:200],
                 subject=mail.subject[:250],
-                text=mail.body,
+                text=str(mail.body),
                 html=_html(mail),
             )
             for mail in taken
@@ -34,4 +34,4 @@ class EmailBackend(BaseEmailBackend):
 
 def _html(mail: EmailMessage) -> str:
     alternatives = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
-    return next((str(one.content) for one in alternatives if one.mimetype == "text/html"), "")
+    return next((str(content) for content, kind in alternatives if kind == "text/html"), "")

@@ -90,7 +90,7 @@ def import_opt_outs(merchant: Merchant, file: File[Any], by: User | None) -> Opt
     rows = list(_rows(_decode(file)))
     if not rows:
         raise ImportRefused("empty", _("The file has no rows."))
-    record = OptOutImport.objects.create(
+    record: OptOutImport = OptOutImport.objects.create(
         merchant=merchant, file_name=(file.name or "")[-200:], created_by=by, rows=len(rows)
     )
     for start in range(0, len(rows), CHUNK):
@@ -159,7 +159,7 @@ def _opt_outs(row: Row, *, merchant: Merchant) -> list[OptOut]:
 
 def _decode(file: File[Any]) -> str:
     """Return the file's text: UTF-8 with or without a mark, UTF-16 with one, or GB 18030."""
-    raw = file.read(MAX_BYTES + 1)
+    raw: bytes = file.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise ImportRefused("too_large", _("The file is larger than 5 MB."))
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

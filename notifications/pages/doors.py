@@ -87,7 +87,7 @@ def brand_of(merchant: Merchant) -> Brand:
 
 def brand_url(brand: Brand) -> str:
     """Return the address of the brand's colours; it changes with the brand, so it may be cached."""
-    version = int(brand.updated_at.timestamp()) if brand.updated_at else 0
+    version = 0 if brand._state.adding else int(brand.updated_at.timestamp())
     return f"{reverse('brand', args=[brand.merchant_id])}?v={version}"
 
 

@@ -63,6 +63,7 @@ def keep_tracking_event(sender: object, event: AnymailTrackingEvent, esp_name: s
 
 def _attempt(event: AnymailTrackingEvent) -> Attempt | None:
     attempts = Attempt.objects.filter(message__channel=ChannelKind.EMAIL)
+    found: Attempt | None
     try:
         found = attempts.filter(pk=UUID(hex=str((event.metadata or {}).get("reference", "")))).first()
     except ValueError:

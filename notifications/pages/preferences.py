@@ -61,7 +61,8 @@ class PreferencesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, message: Message, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs, use_required_attribute=False)
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
         self.message = message
         self.customer: Customer | None = message.customer
         self.choices = Preferences.objects.filter(customer=self.customer).first() if self.customer else None

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
@@ -27,14 +28,25 @@ SHOWN = 400
 PER_PHONE = 30
 PER_MAILBOX = 12
 LISTED = 200
+# Mail carries its style within; nothing in it may run, and nothing knows where it is shown.
+MAIL_POLICY = {
+    "default-src": [NONE],
+    "script-src": [NONE],
+    "style-src": ["'unsafe-inline'"],
+    "img-src": ["*", "data:"],
+    "form-action": [NONE],
+    "frame-ancestors": [SELF],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
+Door = Callable[..., HttpResponse]
 VIEWS = ("desktop", "phone", "text")
 
 
-def trial_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def trial_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Open the door where SANDBOX_PAGE is set; elsewhere there is nothing."""
 
     @wraps(view)
-    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.SANDBOX_PAGE:
             raise Http404
         with across_merchants():
@@ -158,18 +170,7 @@ def mail(request: HttpRequest, pk: int) -> HttpResponse:
 @trial_only
 @require_safe
 @xframe_options_sameorigin
-@csp_replace(
-    {
-        # Mail carries its style within; nothing in it may run, and nothing knows where it is shown.
-        "default-src": [NONE],
-        "script-src": [NONE],
-        "style-src": ["'unsafe-inline'"],
-        "img-src": ["*", "data:"],
-        "form-action": [NONE],
-        "frame-ancestors": [SELF],
-        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
-    }
-)
+@cast("Callable[[Door], Door]", csp_replace(MAIL_POLICY))
 def html(request: HttpRequest, pk: int) -> HttpResponse:
     """Return a mail's HTML for the frame; its links open beside the page."""
     row = get_object_or_404(SandboxDelivery, pk=pk, channel=ChannelKind.EMAIL)
