@@ -6,13 +6,14 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
 from merchants.models import Membership, Merchant, User
 from merchants.ownership import across_merchants
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
 SESSION_KEY = "merchant"
 
 
@@ -35,7 +36,7 @@ class CurrentMerchantMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.merchant = request.membership = None  # type: ignore[attr-defined]  # what this class is for
         request.memberships = []  # type: ignore[attr-defined]
         # Systems and customers carry no session: nothing is looked up for them.

@@ -69,11 +69,13 @@ def open_invitation(token: str) -> Invitation:
 
 
 def accept(invitation: Invitation, *, user: User) -> Membership:
-    """Give the person the offered place. Raises `InvitationVoid` when somebody was quicker."""
+    """Give the person, saved if new, the offered place. Raises `InvitationVoid` for who came second."""
     with across_merchants(), transaction.atomic():
         standing = Invitation.objects.filter(pk=invitation.pk, accepted_at=None)
         if not standing.update(accepted_at=clock.now()):
             raise InvitationVoid
+        if user.pk is None:
+            user.save()
         membership: Membership = Membership.objects.get_or_create(
             merchant=invitation.merchant, user=user, defaults={"role": invitation.role}
         )[0]

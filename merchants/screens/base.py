@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views import View
+from django_htmx.http import HttpResponseClientRedirect
 
 from merchants.ownership import inside
 from merchants.roles import Right
@@ -136,7 +137,9 @@ class Screen(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer inside the merchant, rendering included; log in first, 403 without the right."""
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            login = redirect_to_login(request.get_full_path())
+            # A list that refreshes itself would put the login page into its place.
+            return HttpResponseClientRedirect(login.url) if request.headers.get("HX-Request") else login
         if self.request.merchant is None:
             return TemplateResponse(request, "screens/no_shop.html", status=403)
         with inside(self.merchant):

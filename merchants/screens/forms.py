@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
+from merchants.ownership import across_merchants
 from merchants.screens.base import Row, RowScreen, Text
 
 if TYPE_CHECKING:
@@ -20,8 +22,23 @@ else:
     ModelForm = forms.ModelForm
 
 
-class MerchantForm(ModelForm):
-    """A model's form whose choices and uniqueness are the merchant's own. Made inside a scope."""
+class MerchantFormMetaclass(ModelFormMetaclass):
+    """Make a form's class while no merchant is chosen: its choices are empty until it is used."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any]) -> Any:
+        with across_merchants():
+            made: Any = super().__new__(mcs, name, bases, attrs)
+        for field in made.base_fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+                field.queryset = field.queryset.none()
+        return made
+
+
+class MerchantForm(ModelForm, metaclass=MerchantFormMetaclass):
+    """A model's form whose choices and uniqueness are the merchant's own. Made inside a scope.
+
+    To narrow a choice further, set `self.fields[…].queryset` after `super().__init__()`.
+    """
 
     def __init__(self, *args: Any, merchant: Merchant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,7 +46,6 @@ class MerchantForm(ModelForm):
         if self.instance._state.adding and hasattr(self.instance, "merchant_id"):
             self.instance.merchant = merchant
         for field in self.fields.values():
-            # The class was made at start-up, when no merchant was chosen.
             if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
                 field.queryset = field.queryset.model._default_manager.all()
 

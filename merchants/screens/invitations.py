@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import SetPasswordForm
-from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -61,11 +60,9 @@ class AcceptInvitation(View):
         form = JoinForm(User(email=self.invitation.email), request.POST)
         if not form.is_valid():
             return self.show(form, status=422)
-        with transaction.atomic():
-            user = form.user
-            user.first_name = form.cleaned_data["name"]
-            form.save()
-            team.accept(self.invitation, user=user)
+        user = form.save(commit=False)
+        user.first_name = form.cleaned_data["name"]
+        team.accept(self.invitation, user=user)
         login(request, user, backend=BACKEND)
         return self.welcome()
 

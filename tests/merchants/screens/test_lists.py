@@ -40,7 +40,7 @@ class KeysByName(KeysByCursor):
 
 
 def ask(screen: type[ListScreen[Any]], shop: Merchant, **query: str) -> Any:
-    request = RequestFactory().get("/list/", query)
+    request: Any = RequestFactory().get("/list/", query)
     request.COOKIES["sessionid"] = "any"
     request.user = a_member(shop, language="en")
     request.session = {}

@@ -39,6 +39,7 @@ def test_a_logo_is_kept_under_a_name_of_ours_and_served_as_what_it_is(client):
     page = a_browser(shop).post(reverse("brand"), uploaded(a_png(), name="../../evil.html", kind="text/html"))
     assert page.status_code == 302
     name = Brand.objects.get(merchant=shop).logo.name
+    assert name is not None
     assert name.startswith("logos/")
     assert name.endswith(".png")
     served = client.get(f"/media/{name}")

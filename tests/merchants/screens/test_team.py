@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone as clock
@@ -163,3 +166,44 @@ def test_another_shops_invitation_is_not_found():
     path = an_invitation(a_merchant())
     a_browser(a_merchant()).post(reverse("invitation_revoke", args=[Invitation.objects.get().pk]))
     assert Client().get(path).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_remove_each_other_at_once_leave_one():
+    shop = a_merchant()
+    owners = [Membership.objects.get(user=a_member(shop)) for _ in range(2)]
+    start = Barrier(2)
+
+    def leave(owner: Membership) -> bool:
+        start.wait()
+        try:
+            with inside(shop):
+                team.remove(owner)
+        except ValidationError:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(leave, owners)) == [False, True]
+    assert Membership.objects.filter(merchant=shop, role=Role.OWNER).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_link_opened_by_two_at_once_makes_one_person():
+    path = an_invitation(a_merchant())
+    start = Barrier(2)
+
+    def join(_: int) -> int:
+        start.wait()
+        try:
+            return Client().post(path, JOIN).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(join, range(2)))[0] == 302
+    assert User.objects.filter(email="new@shop.example").count() == 1
+    assert Membership.objects.filter(user__email="new@shop.example").count() == 1
