@@ -16,11 +16,12 @@ from typing import cast
 import uvloop
 
 # What a test has a server say to a command line (or to b"." for the words of a mail) in place of the
-# usual; an empty answer closes the connection, a None leaves the usual.
+# usual: BYE closes the connection, after SILENCE it says nothing more, None leaves the usual.
 Script = Callable[["Talk", bytes], bytes | None]
 
 BYE = b""
 SILENCE = b"\0"
+GO_AHEAD = b"220 go ahead\r\n"
 
 
 class Sink:
@@ -72,6 +73,8 @@ class Talk(asyncio.Protocol):
         self.sender = ""
         self.recipients: list[str] = []
         self.is_data = False
+        self.is_mute = False
+        self.is_securing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -84,29 +87,43 @@ class Talk(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
+        if not self.is_securing:
+            self._work()
+
+    def _work(self) -> None:
         answers: list[bytes] = []
-        while (taken := self._take()) is not None:
+        while not self.is_mute and (taken := self._take()) is not None:
             answers.append(taken)
-            if taken in (BYE, b"220 go ahead\r\n") or taken.startswith((b"221", b"421")):
+            self.is_mute = taken == SILENCE
+            if taken in (BYE, GO_AHEAD) or taken.startswith((b"221", b"421")):
                 break
         self._say(answers)
 
     def _say(self, answers: list[bytes]) -> None:
+        if answers and answers[-1] == GO_AHEAD:
+            # Kept, for a task that nobody holds may be gone before it is done.
+            self.securing = asyncio.ensure_future(self._secure(answers))
+            return
         if said := b"".join(answers).replace(SILENCE, b""):
             self.transport.write(said)
         if answers and (answers[-1] == BYE or answers[-1].startswith((b"221", b"421"))):
             self.transport.close()
-        elif answers and answers[-1] == b"220 go ahead\r\n":
-            # Kept, for a task that nobody holds may be gone before it is done.
-            self.securing = asyncio.ensure_future(self._secure())
 
-    async def _secure(self) -> None:
+    async def _secure(self, answers: list[bytes]) -> None:
         assert self.sink.tls is not None
-        transport = await asyncio.get_running_loop().start_tls(
-            self.transport, self, self.sink.tls, server_side=True
-        )
+        self.is_securing = True
+        # Nothing may come in between, or the client's first words would be read as if in the clear.
+        self.transport.write(b"".join(answers))
+        try:
+            transport = await asyncio.get_running_loop().start_tls(
+                self.transport, self, self.sink.tls, server_side=True
+            )
+        except OSError:  # the client trusts nobody here
+            return
         if transport is not None:
             self.transport = transport
+            self.is_securing = False
+            self._work()
 
     def _answer(self, line: bytes, usual: bytes) -> bytes:
         scripted = self.sink.script(self, line) if self.sink.script else None
@@ -130,6 +147,9 @@ class Talk(asyncio.Protocol):
         answer = self._answer(line, self._usual(line))
         if answer.startswith(b"354"):
             self.is_data = True
+        elif line.startswith(b"MAIL"):
+            self.sender = line[11:-1].decode() if answer.startswith(b"2") else ""
+            self.recipients = []
         elif line.startswith(b"RCPT") and answer.startswith(b"2"):
             self.recipients.append(line[9:-1].decode())
         return answer
@@ -137,10 +157,9 @@ class Talk(asyncio.Protocol):
     def _usual(self, line: bytes) -> bytes:
         verb = line[:4].upper()
         if verb == b"MAIL":
-            self.sender, self.recipients = line[11:-1].decode(), []
-            return b"250 2.1.0 ok\r\n"
+            return b"503 5.5.1 one at a time\r\n" if self.sender else b"250 2.1.0 ok\r\n"
         if verb == b"RCPT":
-            return b"250 2.1.5 ok\r\n"
+            return b"250 2.1.5 ok\r\n" if self.sender else b"503 5.5.1 whose mail?\r\n"
         if verb == b"DATA":
             return b"354 go on\r\n" if self.recipients else b"554 5.5.1 no recipients\r\n"
         if verb == b"EHLO":
@@ -149,10 +168,10 @@ class Talk(asyncio.Protocol):
         if verb == b"QUIT":
             return b"221 bye\r\n"
         if verb == b"RSET":
-            self.recipients = []
+            self.sender, self.recipients = "", []
             return b"250 ok\r\n"
         if verb == b"STAR":
-            return b"220 go ahead\r\n"
+            return GO_AHEAD
         return b"502 5.5.2 what?\r\n"
 
     def _end_of_words(self, words: bytes) -> bytes:
@@ -162,7 +181,7 @@ class Talk(asyncio.Protocol):
             if self.sink.keeps:
                 for recipient in self.recipients:
                     self.sink.mails.append((self.sender, recipient, words.replace(b"\r\n..", b"\r\n.")))
-        self.recipients = []
+        self.sender, self.recipients = "", []
         return answer
 
 

@@ -193,6 +193,8 @@ class Smtp:
         until = self._until(deadline)
         # A server may ask for the words of a mail whose only recipient it refused: it gets none (RFC 2920).
         is_waiting = Stage.DATA in replies and is_go(Stage.DATA, replies[Stage.DATA])
+        if is_waiting and is_go(Stage.RCPT, replies[Stage.RCPT]):
+            raise Broken("the mail server wants the words of a mail that it refused")
         wire.write(b".\r\nRSET\r\n" if is_waiting else b"RSET\r\n")
         if is_waiting:
             await wire.reply(until=until)

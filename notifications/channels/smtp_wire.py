@@ -73,6 +73,7 @@ class Wire(asyncio.Protocol):
         self._replies: deque[Reply] = deque()
         self._buffer = b""
         self._lines: list[str] = []
+        self._length = 0
         self._waiting: asyncio.Future[None] | None = None
 
     @property
@@ -97,7 +98,7 @@ class Wire(asyncio.Protocol):
         *lines, self._buffer = (self._buffer + data).split(b"\n")
         for line in lines:
             self._take(line)
-        if len(self._buffer) + sum(map(len, self._lines)) > MAX_REPLY:
+        if len(self._buffer) + self._length > MAX_REPLY:
             self.abort()
         self._wake()
 
@@ -110,10 +111,11 @@ class Wire(asyncio.Protocol):
         if not code.isdigit() or not 200 <= int(code) < 600 or mark not in (b"", b"-"):
             self.abort()
             return
+        self._length += len(line)
         self._lines.append(line[4:].decode("utf-8", "replace").strip())
         if mark != b"-":
             self._replies.append(Reply(int(code), tuple(self._lines)))
-            self._lines = []
+            self._lines, self._length = [], 0
 
     def _wake(self) -> None:
         if self._waiting and not self._waiting.done():
