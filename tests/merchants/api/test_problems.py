@@ -26,7 +26,16 @@ def problem(answer):
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000, b'{"a": ' * 5_000, b'{"a": ' + b"9" * 10_000 + b"}"],
+    [
+        b"{",
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b'{"a": ' * 5_000,
+        b'{"a": ' + b"9" * 10_000 + b"}",
+        b'{"\\uD800": 1}',
+        b'{"number": "\\ude00\\ud83d"}',
+    ],
 )
 def test_malformed_json_is_400(body):
     answer = a_caller(a_merchant()).post(ORDERS, body, content_type="application/json")
