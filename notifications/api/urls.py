@@ -4,5 +4,16 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
+from notifications.api import problems  # noqa: F401  # tells what our errors are to callers
+from notifications.api.messages import MessageViewSet
+from notifications.api.opt_outs import OptOutViewSet
+from notifications.api.settings import GatewayViewSet, RuleViewSet, SignatureViewSet, TemplateViewSet
+
 router = SimpleRouter()
+router.register("messages", MessageViewSet, "message")
+router.register("signatures", SignatureViewSet, "signature")
+router.register("templates", TemplateViewSet, "template")
+router.register("rules", RuleViewSet, "rule")
+router.register("opt-outs", OptOutViewSet, "opt-out")
+router.register("gateways", GatewayViewSet, "gateway")
 urlpatterns = router.urls
