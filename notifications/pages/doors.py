@@ -106,11 +106,11 @@ def language_of(request: HttpRequest, message: Message | None) -> str:
 
 
 def mask(address: str) -> str:
-    """Return enough of an address to know one's own by: l…@mail.example, +86138…8000."""
+    """Return enough of an address to know one's own by: l***@mail.example, +86138***8000."""
     if "@" in address:
         name, _at, host = address.rpartition("@")
-        return f"{name[:1]}…@{host}"
-    return f"{address[:6]}…{address[-4:]}" if len(address) > 10 else f"…{address[-3:]}"
+        return f"{name[:1]}***@{host}"
+    return f"{address[:6]}***{address[-4:]}" if len(address) > 10 else f"***{address[-3:]}"
 
 
 def address_on(channel: str, message: Message) -> str:

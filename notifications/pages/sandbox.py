@@ -78,10 +78,12 @@ def wall(request: HttpRequest) -> HttpResponse:
 
 def _phones(deliveries: list[SandboxDelivery], replies: list[Receipt]) -> list[dict[str, Any]]:
     phones: dict[str, list[dict[str, Any]]] = {}
+    zones: dict[str, str] = {}
     for one in deliveries:
         if one.channel == ChannelKind.SMS:
             sender = one.sender or (one.merchant.name if one.merchant else "")
             bubble = {"is_own": False, "text": one.text, "sender": sender, "at": one.created_at}
+            zones.setdefault(one.address, one.merchant.timezone if one.merchant else "UTC")
             phones.setdefault(one.address, []).append(bubble)
     for said in replies:
         if said.address in phones:
@@ -90,7 +92,12 @@ def _phones(deliveries: list[SandboxDelivery], replies: list[Receipt]) -> list[d
     for bubbles in phones.values():
         bubbles.sort(key=lambda bubble: bubble["at"], reverse=True)
     return [
-        {"address": address, "field": f"reply-{address.strip('+')}", "bubbles": bubbles[:PER_PHONE]}
+        {
+            "address": address,
+            "field": f"reply-{address.strip('+')}",
+            "zone": zones[address],
+            "bubbles": bubbles[:PER_PHONE],
+        }
         for address, bubbles in phones.items()
     ]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -52,6 +53,13 @@ def test_it_shows_phones_and_mailboxes_newest_first(client: Client, merchant: Me
     assert page.index("+447911123456") < page.index(PHONE)
     assert page.index("second text") < page.index("first text")
     assert "Thanks" in page
+
+
+def test_times_are_those_of_the_shops_zone(client: Client, merchant: Merchant):
+    at = datetime(2026, 1, 5, 20, 30, tzinfo=UTC)
+    a_delivery(merchant=merchant, created_at=at)
+    a_delivery(merchant=merchant, created_at=at, channel="email", address=MAIL)
+    assert client.get("/sandbox/").content.decode().count("01-06 04:30:00") == 2
 
 
 def test_markup_in_a_text_stays_text(client: Client, merchant: Merchant):
