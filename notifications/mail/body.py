@@ -59,10 +59,12 @@ class Marks:
 
     def is_open(self, text: str) -> bool:
         """Say whether a condition that begins in the text has not ended there."""
-        names = [
-            found[1] for mark in MARK.finditer(text) if (found := TAG.match(self.constructs[int(mark[1])]))
-        ]
-        return sum(name in ("if", "unless") for name in names) > sum(name.startswith("end") for name in names)
+        depth = 0
+        for mark in MARK.finditer(text):
+            tag = TAG.match(self.constructs[int(mark[1])])
+            name = tag[1] if tag else ""
+            depth += (name in ("if", "unless")) - (name in ("endif", "endunless"))
+        return depth > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from notifications.placeholders.formats import Facts, Locale, plain
 
 Value = Callable[[Facts, Locale], str]
 
+MOST_LINES = 50
+
 
 def get(facts: Facts, group: str, field: str) -> object:
     found = facts.get(group)
@@ -90,17 +92,23 @@ def item_count(facts: Facts, locale: Locale) -> str:
 
 
 def _lines(facts: Facts, locale: Locale) -> list[tuple[str, int, str]]:
+    """Return name, pieces and price of the goods; of a very long order the rest in one line."""
     currency = plain(get(facts, "order", "currency"))
     items = facts.get("items")
-    return [
+    known = [item for item in (items if isinstance(items, list) else ()) if isinstance(item, dict)]
+    lines = [
         (
             plain(item.get("name") or item.get("sku")),
             _pieces(item.get("quantity")),
             formats.money(item.get("unit_price"), currency, locale),
         )
-        for item in (items if isinstance(items, list) else ())
-        if isinstance(item, dict)
+        for item in known[:MOST_LINES]
     ]
+    rest = known[MOST_LINES:]
+    if rest:
+        label = locale.pick(en=f"and {len(rest)} more", zh=f"另有{len(rest)}种商品")
+        lines.append((label, sum(_pieces(item.get("quantity")) for item in rest), ""))
+    return lines
 
 
 def items_text(facts: Facts, locale: Locale) -> str:
