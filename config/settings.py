@@ -295,11 +295,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Choices that several bodies share, or that share a field's name, by names of their own.
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.statuses.OrderStatus",
+        "ShipmentStatus": "orders.statuses.ShipmentStatus",
+        "ReturnStatus": "orders.statuses.ReturnStatus",
+        "ItemKind": "orders.models.ItemKind",
+        "EventKind": "orders.events.EventKind",
+        "ChannelKind": "notifications.models.ChannelKind",
+        "MessageState": "notifications.models.State",
+        "OptOutSource": "notifications.models.OptOutSource",
+    },
 }
 
 # How delivery waits and gives up; all in seconds (notifications/delivery).
 DELIVERY = {
     "claim_seconds": env.int("CLAIM_SECONDS", default=60),
+    "longest_answer_seconds": env.float("LONGEST_ANSWER_SECONDS", default=60.0),
     "sweep_seconds": env.int("SWEEP_SECONDS", default=15),
     "ask_after_seconds": env.int("ASK_AFTER_SECONDS", default=120),
     "unknown_deadline_seconds": env.int("UNKNOWN_DEADLINE_SECONDS", default=24 * 3600),

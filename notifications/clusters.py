@@ -7,6 +7,7 @@ due, queues the wake-up if so, and replaces a cluster that leaves one unserved.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -119,10 +120,8 @@ class Lanes:
         """End a cluster, processes and all."""
         process = self.processes[lane]
         if process.pid:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         process.join(5)
 
     def _tick(self) -> None:

@@ -23,15 +23,14 @@ from orders.models import Event, Item, Order
 
 Facts = Mapping[str, Any]
 
-_ORDER = "number status currency total placed_at payment_due_at source language".split()
-_CUSTOMER = "external_id name email phone language timezone country region".split()
-_SHIPMENT = (
-    "carrier tracking_number status eta window_start window_end courier_name courier_phone location reason delay_hours"
-).split()
-_RETURN = "status reason items window_start window_end refund_amount".split()
-_MERCHANT = "name country timezone currency language".split()
-_BRAND = "support_url support_phone".split()
-_ITEM = "sku name quantity unit_price kind".split()
+_ORDER = ["number", "status", "currency", "total", "placed_at", "payment_due_at", "source", "language"]
+_CUSTOMER = ["external_id", "name", "email", "phone", "language", "timezone", "country", "region"]
+_SHIPMENT = ["carrier", "tracking_number", "status", "eta", "window_start", "window_end", "courier_name"]
+_SHIPMENT += ["courier_phone", "location", "reason", "delay_hours"]
+_RETURN = ["status", "reason", "items", "window_start", "window_end", "refund_amount"]
+_MERCHANT = ["name", "country", "timezone", "currency", "language"]
+_BRAND = ["support_url", "support_phone"]
+_ITEM = ["sku", "name", "quantity", "unit_price", "kind"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,8 @@ def _groups(prefix: str = "") -> dict[str, tuple[str, list[str]]]:
 
 _EVENT_GROUPS = _groups()
 _EVENT_COLUMNS = (
-    "id merchant_id kind occurred_at lane silence order_id customer_id shipment_id order_return_id data".split()
+    ["id", "merchant_id", "kind", "occurred_at", "lane", "silence", "order_id", "customer_id"]
+    + ["shipment_id", "order_return_id", "data"]
     + [column for path, names in _EVENT_GROUPS.values() for column in _columns(path, names)]
     + _columns("merchant__brand__", _BRAND)
 )
@@ -82,7 +82,8 @@ def load(events: QuerySet[Event]) -> dict[UUID, Loaded]:
 
 
 _SLICES = {
-    group: (_EVENT_COLUMNS.index(f"{path}{names[0]}"), names) for group, (path, names) in _EVENT_GROUPS.items()
+    group: (_EVENT_COLUMNS.index(f"{path}{names[0]}"), names)
+    for group, (path, names) in _EVENT_GROUPS.items()
 }
 
 
@@ -148,7 +149,8 @@ def of_order(order: Order, *, kind: str) -> Facts:
         "merchant": (order.merchant, _MERCHANT),
     }
     facts: dict[str, Any] = {
-        group: {name: getattr(row, name) for name in names} if row else {} for group, (row, names) in latest.items()
+        group: {name: getattr(row, name) for name in names} if row else {}
+        for group, (row, names) in latest.items()
     }
     brand = getattr(order.merchant, "brand", None)
     facts["merchant"] |= {name: getattr(brand, name, "") for name in _BRAND}

@@ -106,11 +106,15 @@ def is_allowed(address: str, networks: Iterable[Network] = ()) -> bool:
 class World:
     """Send requests from one event loop: `async with World() as world: await world(request, timeout=15)`.
 
-    Connections are kept and shared, at most `limit` at once; a call beyond that waits its turn.
+    Connections are kept and shared, at most `limit` at once; a call beyond that waits its turn. No call
+    waits for its answer longer than `longest` seconds.
     """
 
-    def __init__(self, *, private_networks: Iterable[str] = (), limit: int = 256) -> None:
+    def __init__(
+        self, *, private_networks: Iterable[str] = (), limit: int = 256, longest: float = 60.0
+    ) -> None:
         self._networks = parse_networks(private_networks)
+        self._longest = longest
         self._limit = limit
         self._session: aiohttp.ClientSession | None = None
         self._awake_at = 0.0

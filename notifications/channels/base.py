@@ -47,10 +47,15 @@ class Channel(ABC):
 
     @abstractmethod
     def target(self, person: Person, *, country: str, timezone: str) -> Target:
-        """Return the person's address here (empty when there is none); country and zone are the merchant's."""
+        """Return where the person is reached here, with an empty address when nowhere.
+
+        `country` and `timezone` are the merchant's, for what the person's own data leave open.
+        """
 
     @abstractmethod
-    def choose(self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime) -> Choice:
+    def choose(
+        self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime
+    ) -> Choice:
         """Choose the way out for a message of this template to this country."""
 
     @abstractmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parseaddr
@@ -85,6 +86,9 @@ def _smtp(server: Server) -> Way:
 def _provider(backend: str) -> Way:
     return Provider(backend)
 
+
+# Threads do not live on in a child, and nothing that was made of them works there.
+os.register_at_fork(after_in_child=_provider.cache_clear)
 
 _SANDBOX = Sandbox()
 _SMTP_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl"}

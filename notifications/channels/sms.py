@@ -57,7 +57,9 @@ class Sms(Channel):
             timezone=person.timezone or number_zone or timezone,
         )
 
-    def choose(self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime) -> Choice:
+    def choose(
+        self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime
+    ) -> Choice:
         return routing.choose(setup, merchant_id, country=country, template_id=template_id, now=now)
 
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
@@ -81,7 +83,9 @@ class Sms(Channel):
 
     def parts(self, parcel: Parcel) -> int:
         text: Text = parcel.packed.text
-        return segments.count(segments.with_signature(text.body, text.signature), country=parcel.country).parts
+        return segments.count(
+            segments.with_signature(text.body, text.signature), country=parcel.country
+        ).parts
 
     def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
         """Group what one request can carry, as the vendor's module says."""

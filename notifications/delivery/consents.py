@@ -13,9 +13,13 @@ from notifications.planning import Consent
 class Consents:
     """The opt-outs and preferences of some addresses and customers at one moment."""
 
-    def __init__(self, merchant_ids: Iterable[UUID], addresses: Iterable[str], customer_ids: Iterable[UUID]) -> None:
+    def __init__(
+        self, merchant_ids: Iterable[UUID], addresses: Iterable[str], customer_ids: Iterable[UUID]
+    ) -> None:
         self._opted_out: dict[tuple[UUID, str, str], set[str]] = defaultdict(set)
-        rows = OptOut.objects.filter(merchant__in=list(merchant_ids), address__in=list({a for a in addresses if a}))
+        rows = OptOut.objects.filter(
+            merchant__in=list(merchant_ids), address__in=list({a for a in addresses if a})
+        )
         for merchant_id, channel, address, category in rows.values_list(
             "merchant_id", "channel", "address", "category"
         ):

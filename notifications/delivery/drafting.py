@@ -65,7 +65,11 @@ def draft(lane: str, *, limit: int) -> Drafted:
 def _written(messages: list[Message]) -> list[Message]:
     """Leave out what had already been written by an earlier planning of the same event."""
     first = messages[0]
-    present = set(Message.objects.filter(claim=first.claim, pk__in=[m.pk for m in messages]).values_list("pk", flat=True))
+    present = set(
+        Message.objects.filter(claim=first.claim, pk__in=[m.pk for m in messages]).values_list(
+            "pk", flat=True
+        )
+    )
     return [message for message in messages if message.pk in present]
 
 
@@ -96,10 +100,14 @@ def _consents(events: Sequence[Loaded], setup: Setup) -> Consents:
             for recipient in rule.recipients:
                 kind, _, rest = recipient.partition(":")
                 if kind == "role":
-                    addresses |= {person.email for person in setup.teams.get(event.merchant_id, {}).get(rest, ())}
+                    addresses |= {
+                        person.email for person in setup.teams.get(event.merchant_id, {}).get(rest, ())
+                    }
                 elif rest:
                     addresses.add(rest.lower())
-    return Consents(setup.merchant_ids, addresses, [event.customer_id for event in events if event.customer_id])
+    return Consents(
+        setup.merchant_ids, addresses, [event.customer_id for event in events if event.customer_id]
+    )
 
 
 def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datetime) -> planning.Surroundings:
@@ -126,7 +134,9 @@ def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datet
     )
 
 
-def _messages(drafts: Sequence[Draft], loaded: dict[UUID, Loaded], *, lane: str, now: datetime) -> list[Message]:
+def _messages(
+    drafts: Sequence[Draft], loaded: dict[UUID, Loaded], *, lane: str, now: datetime
+) -> list[Message]:
     token, until = new_claim()
     messages = []
     for one in drafts:

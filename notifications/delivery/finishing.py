@@ -82,12 +82,12 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     if result.outcome is Outcome.UNKNOWN:
         ask_at = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
         return row | {"state": State.UNKNOWN, "claimed_until": ask_at}
-    assert result.error is not None
-    row["error"] = result.error.value
+    error = result.error or ErrorClass.TRANSIENT
+    row["error"] = error.value
     retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=settings.DELIVERY["ladder_seconds"])
     if retry_at and (one.expires_at is None or retry_at < one.expires_at):
         return row | {"state": State.RETRY, "due_at": retry_at}
-    reason = Reason.TRIED_ENOUGH if result.error in retries.RETRYABLE else Reason.REFUSED
+    reason = Reason.TRIED_ENOUGH if error in retries.RETRYABLE else Reason.REFUSED
     return row | {"state": State.FAILED, "reason": reason, "finished_at": now}
 
 

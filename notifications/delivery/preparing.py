@@ -21,8 +21,8 @@ from notifications.models import Message, State, TemplateVersion
 from notifications.planning import Target
 from notifications.policy import gates
 from notifications.policy.gates import Situation, Verdict
-from notifications.recipients import Person, choose_language
 from notifications.reasons import Reason
+from notifications.recipients import choose_language
 from notifications.rendering import MissingValue, TemplateErrors
 from notifications.setup import Setup
 from orders.models import Event, Order
@@ -47,7 +47,9 @@ class Prepared:
     failed: list[dict[str, Any]] = field(default_factory=list)
 
 
-def prepare(messages: Sequence[Message], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None) -> Prepared:
+def prepare(
+    messages: Sequence[Message], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
+) -> Prepared:
     """Decide about claimed messages now. `known` are events loaded a moment ago, `setup` likewise."""
     merchant_ids = {message.merchant_id for message in messages}
     if setup is None or not setup.covers(merchant_ids):
@@ -101,7 +103,9 @@ def _trial_facts(message: Message, kind: str) -> Facts:
     """Return what a test send talks about: the order it was asked for, else a made-up one."""
     if message.order_id:
         order = Order.objects.select_related("customer", "merchant__brand").get(pk=message.order_id)
-        return templates.complete(event_facts.of_order(order, kind=kind), event=kind, language=message.language)
+        return templates.complete(
+            event_facts.of_order(order, kind=kind), event=kind, language=message.language
+        )
     return templates.sample_facts(kind, message.language) if kind else {}
 
 
@@ -112,7 +116,9 @@ def _version(message: Message, setup: Setup) -> TemplateVersion | None:
     return setup.versions[wordings[language].version_id] if language else None
 
 
-def _decide(message: Message, subject: _Subject, prepared: Prepared, *, setup: Setup, consents: Consents) -> None:
+def _decide(
+    message: Message, subject: _Subject, prepared: Prepared, *, setup: Setup, consents: Consents
+) -> None:
     now = clock.now()
     channel = CHANNELS[message.channel]
     consent = consents.of(message.merchant_id, message.channel, subject.target.address, message.customer_id)
@@ -158,7 +164,7 @@ def _decide(message: Message, subject: _Subject, prepared: Prepared, *, setup: S
     elif last.verdict is Verdict.DROP:
         prepared.dropped.append(_row(message, State.DROPPED, gates=kept, reason=last.reason, finished_at=now))
     elif subject.version is not None and choice is not None:
-        _render(message, subject, prepared, setup=setup, way=choice.way, kept=kept, now=now)
+        _render(message, subject, subject.version, prepared, setup=setup, way=choice.way, kept=kept, now=now)
 
 
 def _row(message: Message, state: str, **values: Any) -> dict[str, Any]:
@@ -166,10 +172,16 @@ def _row(message: Message, state: str, **values: Any) -> dict[str, Any]:
 
 
 def _render(
-    message: Message, subject: _Subject, prepared: Prepared, *, setup: Setup, way: Any, kept: list[Any], now: datetime
+    message: Message,
+    subject: _Subject,
+    version: TemplateVersion,
+    prepared: Prepared,
+    *,
+    setup: Setup,
+    way: Any,
+    kept: list[Any],
+    now: datetime,
 ) -> None:
-    version = subject.version
-    assert version is not None
     template = version.template
     try:
         wording = templates.wording_of(version, setup.brands.get(message.merchant_id))

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from psycopg.types.json import Jsonb
 
 
 def set_rows(
@@ -28,7 +29,10 @@ def set_rows(
         return set()
     fields = [model._meta.get_field(name) for name in rows[0]]
     columns = [
-        [field.get_db_prep_save(row[field.attname if field.attname in row else field.name], connection) for row in rows]
+        [
+            field.get_db_prep_save(row[field.attname if field.attname in row else field.name], connection)
+            for row in rows
+        ]
         for field in fields
     ]
     quote = connection.ops.quote_name
@@ -50,18 +54,16 @@ def set_rows(
         picks = ", ".join(f"json_extract(value, '$[{index}]') AS {name}" for index, name in enumerate(names))
         source = f"(SELECT {picks} FROM json_each(%s)) AS v"
         given = [json.dumps(list(zip(*columns, strict=True)), default=str)]
+    # Names come from the models; values are parameters.
+    statement = (
+        f"UPDATE {table} SET {sets} FROM {source} WHERE {' AND '.join(conditions)}"  # noqa: S608
+        f" RETURNING {table}.{names[0]}"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {sets} FROM {source} WHERE {' AND '.join(conditions)} RETURNING {table}.{names[0]}",  # noqa: S608  # names come from the models, values are parameters
-            [*given, *parameters],
-        )
+        cursor.execute(statement, [*given, *parameters])
         return {value if isinstance(value, UUID) else UUID(value) for (value,) in cursor.fetchall()}
 
 
 def _array(column: list[Any]) -> list[Any]:
     """Return a column as PostgreSQL takes it in an array: JSON as text."""
-    return [value.dumps(value.obj) if hasattr(value, "obj") and value.dumps else _plain(value) for value in column]
-
-
-def _plain(value: Any) -> Any:
-    return json.dumps(value.obj) if hasattr(value, "obj") else value
+    return [(value.dumps or json.dumps)(value.obj) if isinstance(value, Jsonb) else value for value in column]

@@ -50,7 +50,9 @@ class Engine:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.loop = uvloop.new_event_loop()
-        self.world = World(private_networks=settings.PRIVATE_NETWORKS)
+        self.world = World(
+            private_networks=settings.PRIVATE_NETWORKS, longest=settings.DELIVERY["longest_answer_seconds"]
+        )
         self.loop.run_until_complete(self.world.__aenter__())
 
     def close(self) -> None:
@@ -80,7 +82,9 @@ class Dispatch:
         self.sent = 0
         self.has_receipts = False
 
-    def run(self, *, until: float, first: Drafted | None = None, more: Callable[[int], Drafted] | None = None) -> int:
+    def run(
+        self, *, until: float, first: Drafted | None = None, more: Callable[[int], Drafted] | None = None
+    ) -> int:
         """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
 
         `first` is what the planner just wrote and claimed for us; `more` plans further events when
@@ -116,7 +120,11 @@ class Dispatch:
         return False
 
     def _start(
-        self, messages: Sequence[Message], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
+        self,
+        messages: Sequence[Message],
+        *,
+        known: Mapping[UUID, Loaded] | None = None,
+        setup: Setup | None = None,
     ) -> None:
         if not messages:
             return
@@ -197,7 +205,9 @@ def write_ahead(items: Sequence[Ready]) -> list[Ready]:
     with transaction.atomic():
         claims = {ready.message.claim for ready in items}
         ours = set_rows(
-            Message, [ready.row for ready in items], where={"state": [State.CLAIMED], "claim": sorted(claims, key=str)}
+            Message,
+            [ready.row for ready in items],
+            where={"state": [State.CLAIMED], "claim": sorted(claims, key=str)},
         )
         kept = [ready for ready in items if ready.message.pk in ours]
         Attempt.objects.bulk_create(

@@ -29,22 +29,30 @@ from notifications.reasons import Reason
 
 
 def settle(*, limit: int = 200) -> int:
-    """Look at messages whose outcome is unknown and whose time to ask has come. Return how many were settled."""
+    """Look at messages of unknown outcome whose time to ask has come. Return how many were settled."""
     now = clock.now()
     again = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
     with transaction.atomic():
-        waiting = Message.objects.filter(state=State.UNKNOWN, claimed_until__lte=now).order_by("claimed_until")
+        waiting = Message.objects.filter(state=State.UNKNOWN, claimed_until__lte=now).order_by(
+            "claimed_until"
+        )
         messages = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         # Whoever looks now has it; should this worker die, it is looked at again later.
-        Message.objects.filter(pk__in=[m.pk for m in messages], state=State.UNKNOWN).update(claimed_until=again)
+        Message.objects.filter(pk__in=[m.pk for m in messages], state=State.UNKNOWN).update(
+            claimed_until=again
+        )
     attempts = {
         attempt.message_id: attempt
-        for attempt in Attempt.objects.filter(message__in=messages).order_by("number").select_related("gateway")
+        for attempt in Attempt.objects.filter(message__in=messages)
+        .order_by("number")
+        .select_related("gateway")
     }
     ended: list[Ended] = []
     given_up: list[Message] = []
     asked = [message for message in messages if _can_ask(attempts.get(message.pk))]
-    answers = engine().loop.run_until_complete(_ask_all([attempts[m.pk] for m in asked], asked)) if asked else []
+    answers = (
+        engine().loop.run_until_complete(_ask_all([attempts[m.pk] for m in asked], asked)) if asked else []
+    )
     for message, answer in zip(asked, answers, strict=True):
         if answer is not None:
             ended.append(_ended(message, attempts[message.pk], answer))
@@ -90,7 +98,8 @@ async def _ask(attempt: Attempt, phone: str) -> Result | None:
     "I never had it" makes a transient refusal: it certainly was not taken, so it may be tried again.
     """
     row = attempt.gateway
-    assert row is not None
+    if row is None:
+        return None
     batch = attempt.batch.hex if attempt.batch else ""
     sent = Sent(attempt.id.hex, phone, attempt.provider_id, attempt.started_at, batch)
     try:

@@ -13,7 +13,9 @@ from notifications.models.messages import TRANSITIONS
 def sources(to: str, only_from: Collection[str] | None = None) -> list[str]:
     """Return the states from which a message may go `to`."""
     return [
-        state for state, after in TRANSITIONS.items() if to in after and (only_from is None or state in only_from)
+        state
+        for state, after in TRANSITIONS.items()
+        if to in after and (only_from is None or state in only_from)
     ]
 
 

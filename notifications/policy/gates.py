@@ -104,9 +104,9 @@ _FITS: dict[str, tuple[str, frozenset[str]]] = {
 _UNTIL_DELIVERED = frozenset(
     f"shipment.{status}"
     for status in (
-        "dispatched in_transit at_hub customs customs_cleared out_for_delivery ready_for_pickup delayed"
-        " failed_attempt stalled eta_changed"
-    ).split()
+        *("dispatched", "in_transit", "at_hub", "customs", "customs_cleared", "out_for_delivery"),
+        *("ready_for_pickup", "delayed", "failed_attempt", "stalled", "eta_changed"),
+    )
 )
 
 
@@ -155,7 +155,9 @@ def route(at: Situation) -> Answer:
     if at.route.is_open:
         return _allow("route")
     if at.route.until is not None:
-        return Answer("route", Verdict.HOLD, at.route.reason, max(at.route.until, at.now + timedelta(seconds=1)))
+        return Answer(
+            "route", Verdict.HOLD, at.route.reason, max(at.route.until, at.now + timedelta(seconds=1))
+        )
     return _drop("route", at.route.reason)
 
 

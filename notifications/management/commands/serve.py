@@ -18,20 +18,17 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-SECRETS = ("SECRET_KEY", "FIELD_KEYS")
-
 
 class Command(BaseCommand):
     help = "Run Orderbell on this machine: web and workers in the foreground (what `make run` calls)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        environment = os.environ | keep_secrets(settings.VAR_DIR)
-        if any(os.environ.get(name) != environment[name] for name in SECRETS):
-            # The settings of this process were read without the kept secrets: begin again with them.
-            os.execve(sys.executable, [sys.executable, *sys.argv], environment)
+        wanted = keep_secrets(settings.VAR_DIR) | {"DEBUG": "0", "SANDBOX_PAGE": "1"}
+        if any(os.environ.get(name) != value for name, value in wanted.items()):
+            # The settings of this process were read without them: begin again.
+            os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)  # noqa: S606  # ourselves
         call_command("migrate", interactive=False, verbosity=0)
-        if not settings.DEBUG:
-            call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
         demo = make_demo()
         host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
         manage = [sys.executable, sys.argv[0]]
@@ -64,7 +61,7 @@ def keep_secrets(var: Path) -> dict[str, str]:
     if made != kept:
         path.touch(mode=0o600)
         path.write_text(json.dumps(made))
-    return {name: os.environ.get(name) or made[name] for name in SECRETS}
+    return {name: os.environ.get(name) or value for name, value in made.items()}
 
 
 def make_demo() -> dict[str, Any]:
@@ -78,7 +75,9 @@ def make_demo() -> dict[str, Any]:
 
 def welcome(demo: dict[str, Any], address: str) -> str:
     lines = ["", f"Orderbell is running at {address}/", ""]
-    lines += [f"  log in   {login['email']}  {login['password']}   ({login['role']})" for login in demo["logins"]]
+    lines += [
+        f"  log in   {login['email']}  {login['password']}   ({login['role']})" for login in demo["logins"]
+    ]
     lines += [
         f"  sandbox  {address}/sandbox/",
         f"  API key  {demo['api_key']}",
@@ -88,8 +87,8 @@ def welcome(demo: dict[str, Any], address: str) -> str:
         f"  curl -sS {address}/api/v1/orders/ \\",
         f"    -H 'Authorization: Bearer {demo['api_key']}' -H 'Content-Type: application/json' \\",
         """    -d '{"number":"'T$RANDOM$RANDOM'","currency":"CNY","total":"268.00","status":"paid",""",
-        """         "customer":{"external_id":"lin","name":"林小雨","phone":"13800138000","email":"lin@example.com",""",
-        """                     "language":"zh-hans","country":"CN"},""",
+        """         "customer":{"external_id":"lin","name":"林小雨","phone":"13800138000",""",
+        """                     "email":"lin@example.com","language":"zh-hans","country":"CN"},""",
         """         "items":[{"sku":"TEA-1","name":"明前龙井 250g","quantity":1,"unit_price":"268.00"}]}'""",
         "",
         "Ctrl-C stops everything.",

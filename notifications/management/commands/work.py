@@ -12,10 +12,14 @@ from orders.events import Lane
 
 
 class Command(BaseCommand):
-    help = "Run the workers of this host: a cluster per lane, watched and woken. Any number of hosts may do so."
+    help = (
+        "Run the workers of this host: a cluster per lane, watched and woken. Any number of hosts may do so."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--lanes", nargs="+", choices=Lane.values, default=Lane.values, help="the lanes to serve")
+        parser.add_argument(
+            "--lanes", nargs="+", choices=Lane.values, default=Lane.values, help="the lanes to serve"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         lanes = Lanes(options["lanes"])
