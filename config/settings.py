@@ -200,6 +200,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 # A proxy of ours stands before: it says who calls (X-Forwarded-For) and how (X-Forwarded-Proto).
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 if not DEBUG and not TESTING:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS

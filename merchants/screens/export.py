@@ -32,7 +32,7 @@ def as_csv(
     return StreamingHttpResponse(
         _lines(rows.order_by("-pk"), merchant=merchant, columns=columns, language=language),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"},
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 
 

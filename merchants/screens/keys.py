@@ -101,8 +101,7 @@ class KeyCreate(FormScreen[ApiKey]):
         """Show the key, this once: it is kept as a digest only."""
         key, text = row
         page = {"title": key.name, "section": self.section, "key": key, "text": text}
-        headers = {"Cache-Control": "no-store"}
-        return TemplateResponse(self.request, "screens/key_made.html", page, headers=headers)
+        return TemplateResponse(self.request, "screens/key_made.html", page)
 
 
 class KeyRevoke(ActionScreen[ApiKey]):
