@@ -8,6 +8,7 @@ from anymail.signals import AnymailTrackingEvent, tracking
 from merchants.models import Merchant
 from notifications import receipts
 from notifications.models import Category, Message, OptOut, Receipt, State
+from notifications.pages import mail_events
 from tests.builders import a_merchant
 from tests.notifications.pages.given import MAIL, a_mail, an_attempt
 
@@ -26,7 +27,7 @@ def mail(merchant: Merchant) -> Message:
 
 def tell(event_type: str, **fields: Any) -> None:
     event = AnymailTrackingEvent(event_type=event_type, **{"message_id": "esp-1", "recipient": MAIL} | fields)
-    tracking.send(sender=object, event=event, esp_name="Postmark")
+    tracking.send(sender=mail_events, event=event, esp_name="Postmark")
     receipts.work_off()
 
 
