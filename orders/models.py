@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,7 @@ class Order(Tracked):
 
     event_group = "order"
     always_saved = frozenset({"updated_at"})
+    fresh_items: Sequence[Item] | None = None
 
     number = models.CharField(_("number"), max_length=64)
     customer = models.ForeignKey(
@@ -89,6 +91,12 @@ class Order(Tracked):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def lines(self) -> Iterable[Item]:
+        """Return the items: those just written, if this is the copy that wrote them."""
+        items: Iterable[Item] = self.items.all() if self.fresh_items is None else self.fresh_items
+        return items
 
     def _first_kinds(self) -> list[str]:
         """An order that arrives further on was created all the same."""

@@ -72,7 +72,7 @@ def place_order(
             order.is_bulk = is_bulk
             lines = lines_of(order, items)
             order.save(force_insert=True)
-            Item.objects.bulk_create(lines)
+            order.fresh_items = Item.objects.bulk_create(lines)
     except IntegrityError as error:
         if Order.objects.filter(merchant=merchant, number=number).exists():
             raise AlreadyExists("number", number) from error

@@ -45,15 +45,18 @@ class OrderViewSet(ListModelMixin, RetrieveModelMixin, Resources[Order]):
         return super().get_queryset().prefetch_related("items")
 
     def create(self, request: Request) -> Response:
-        order = self._place(request.data)
-        return Response(OrderSerializer(order).data, 201)
+        body = OrderSerializer()
+        return Response(body.to_representation(self._place(body, request.data)), 201)
 
     @extend_schema(request=OrderChangeSerializer, responses=OrderSerializer)
     def partial_update(self, request: Request, number: str) -> Response:
         order = self.get_object()
         body = OrderChangeSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
-        services.change_order(order, **body.validated_data)
+        fields = body.validated_data
+        if "lines" in fields:
+            fields["items"] = fields.pop("lines")
+        services.change_order(order, **fields)
         return Response(OrderSerializer(self.get_object()).data)
 
     @extend_schema(request=BulkSerializer, responses={200: BulkAnswerSerializer})
@@ -66,24 +69,25 @@ class OrderViewSet(ListModelMixin, RetrieveModelMixin, Resources[Order]):
         body = BulkSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         with transaction.atomic():
-            results = [self._result(order) for order in body.validated_data["orders"]]
+            order = OrderSerializer()  # one for all: it takes longer to make than to use
+            results = [self._result(order, data) for data in body.validated_data["orders"]]
         failed = sum(result["status"] == "error" for result in results)
         return Response({"created": len(results) - failed, "failed": failed, "results": results})
 
-    def _result(self, data: Any) -> dict[str, Any]:
+    def _result(self, body: OrderSerializer, data: Any) -> dict[str, Any]:
         number = data.get("number") if isinstance(data, dict) else None
         try:
-            order = self._place(data, is_bulk=True)
+            order = self._place(body, data, is_bulk=True)
         except (APIException, InvalidInput, AlreadyExists) as error:
-            body = problem_of(error).body
-            told = {name: body[name] for name in ("code", "detail", "errors")}
+            problem = problem_of(error).body
+            told = {name: problem[name] for name in ("code", "detail", "errors")}
             return {"number": number if isinstance(number, str) else None, "status": "error", **told}
         return {"number": order.number, "status": "created", "id": str(order.pk)}
 
-    def _place(self, data: Any, *, is_bulk: bool = False) -> Order:
-        body = OrderSerializer(data=data)
-        body.is_valid(raise_exception=True)
-        return services.place_order(self.merchant, is_bulk=is_bulk, **body.validated_data)
+    def _place(self, body: OrderSerializer, data: Any, *, is_bulk: bool = False) -> Order:
+        fields = body.run_validation(data)
+        fields["items"] = fields.pop("lines", [])
+        return services.place_order(self.merchant, is_bulk=is_bulk, **fields)
 
 
 class OfOrder(ListModelMixin, Resources[Any]):

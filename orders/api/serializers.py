@@ -84,7 +84,7 @@ class OrderSerializer(StrictSerializer):
     language = text(20)
     customer = CustomerSerializer()
     items: serializers.ListSerializer[Any] = serializers.ListSerializer(
-        child=ItemSerializer(), required=False, max_length=MOST_ITEMS
+        child=ItemSerializer(), source="lines", required=False, max_length=MOST_ITEMS
     )
     attributes = ObjectField(required=False)
     created_at = serializers.DateTimeField(read_only=True)
