@@ -13,7 +13,7 @@ from notifications.policy.gates import Route
 from notifications.setup import Setup
 
 # The states of a vendor's review in which a template may be used.
-_USABLE = {Review.APPROVED, Review.FILED, Review.USABLE}
+USABLE = {Review.APPROVED, Review.FILED, Review.USABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +53,4 @@ def _has_template(setup: Setup, account: GatewayAccount, template_id: UUID) -> b
     if not GATEWAYS[account.kind].needs_template:
         return True
     vendor = setup.vendor_templates.get((template_id, account.pk))
-    return vendor is not None and bool(vendor.code) and vendor.state in _USABLE
+    return vendor is not None and bool(vendor.code) and vendor.state in USABLE
