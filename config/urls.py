@@ -5,12 +5,13 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from config import health
-from merchants.screens.home import Home
+from notifications.screens.home import Home
 
 urlpatterns = [
     path("", Home.as_view(), name="home"),
     path("", include("merchants.screens.urls")),
     path("", include("orders.screens.urls")),
+    path("", include("notifications.screens.urls")),
     path("", include("notifications.pages.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -103,7 +103,7 @@ class OrderForm(forms.Form):
         return super().is_valid() and is_sound
 
     def lines(self) -> list[ItemFields]:
-        return [ItemFields(**form.cleaned_data) for form in self.items if form.has_changed()]
+        return [cast(ItemFields, form.cleaned_data) for form in self.items if form.has_changed()]
 
     def clean_known(self) -> str:
         known: str = self.cleaned_data["known"].strip()
@@ -202,5 +202,4 @@ class OrderCreate(FormScreen[Order]):
 
 
 def _new_customer(values: dict[str, Any]) -> CustomerFields:
-    given: CustomerFields = {name: values[name] for name in CUSTOMER if values.get(name)}  # type: ignore[assignment]
-    return given
+    return cast(CustomerFields, {name: values[name] for name in CUSTOMER if values.get(name)})

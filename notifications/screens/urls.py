@@ -1,0 +1,16 @@
+"""The addresses of the screens about who was told what, and how that is set up."""
+
+from notifications.screens import gateways, messages, optouts, rules, signatures, templates, told
+from orders.screens import sections
+
+sections.add_to_events(told.of_events)
+sections.add_to_customer(told.of_customer)
+
+urlpatterns = [
+    *messages.urlpatterns,
+    *optouts.urlpatterns,
+    *rules.urlpatterns,
+    *templates.urlpatterns,
+    *signatures.urlpatterns,
+    *gateways.urlpatterns,
+]

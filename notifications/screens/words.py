@@ -1,0 +1,98 @@
+"""How states, gates, refusals, receipts and recipients are said on screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from merchants.masking import contact
+from merchants.models import Membership
+from merchants.roles import Role
+from merchants.screens.base import Text, Tone, shown
+from notifications.models import Message, State
+from notifications.outcomes import ErrorClass, ReceiptKind
+from notifications.reasons import Reason
+
+TONES: dict[str, Tone] = {
+    State.PLANNED: "plain",
+    State.DUE: "plain",
+    State.HELD: "wait",
+    State.CLAIMED: "info",
+    State.SENDING: "info",
+    State.RETRY: "wait",
+    State.UNKNOWN: "wait",
+    State.ACCEPTED: "info",
+    State.DELIVERED: "good",
+    State.SEEN: "good",
+    State.UNDELIVERED: "bad",
+    State.FAILED: "bad",
+    State.DROPPED: "plain",
+}
+GATES: dict[str, Text] = {
+    "address": gettext_lazy("Address"),
+    "consent": gettext_lazy("Opt-outs"),
+    "preference": gettext_lazy("Preferences"),
+    "duplicate": gettext_lazy("No duplicate"),
+    "still_true": gettext_lazy("Still true"),
+    "useful_life": gettext_lazy("Still useful"),
+    "quiet_hours": gettext_lazy("Quiet hours"),
+    "route": gettext_lazy("Gateway and wording"),
+}
+ERRORS: dict[str, Text] = {
+    ErrorClass.RECIPIENT: gettext_lazy("This address does not work."),
+    ErrorClass.OPTED_OUT: gettext_lazy("The vendor holds a refusal by this person."),
+    ErrorClass.CONTENT: gettext_lazy("The text, template, signature or a variable was not accepted."),
+    ErrorClass.RATE_RECIPIENT: gettext_lazy("Too many messages to this person."),
+    ErrorClass.RATE_ACCOUNT: gettext_lazy("Too many messages on this account."),
+    ErrorClass.BALANCE: gettext_lazy("The account has no money or quota left."),
+    ErrorClass.CREDENTIALS: gettext_lazy("The account's key or permission was not accepted."),
+    ErrorClass.CONFIG: gettext_lazy("The account is set up wrongly."),
+    ErrorClass.TRANSIENT: gettext_lazy("A passing fault; it was certainly not taken."),
+}
+RECEIPTS: dict[str, tuple[Tone, Text]] = {
+    ReceiptKind.DELIVERED: ("good", gettext_lazy("It arrived")),
+    ReceiptKind.UNDELIVERED: ("bad", gettext_lazy("It did not arrive")),
+    ReceiptKind.PROGRESS: ("info", gettext_lazy("The carrier has it")),
+    ReceiptKind.OPENED: ("good", gettext_lazy("Opened")),
+    ReceiptKind.CLICKED: ("good", gettext_lazy("A link was clicked")),
+    ReceiptKind.COMPLAINED: ("bad", gettext_lazy("Reported as spam")),
+    ReceiptKind.UNSUBSCRIBED: ("wait", gettext_lazy("Unsubscribed")),
+    ReceiptKind.REPLY: ("info", gettext_lazy("The person replied")),
+}
+
+
+def reason_of(code: str) -> str:
+    """Return the sentence of a reason's code; the code itself if we have none."""
+    return str(Reason(code).label) if code in Reason.values else code
+
+
+def error_of(code: str) -> str:
+    return str(ERRORS.get(code, code))
+
+
+def moment(value: Any) -> str:
+    """Return a time as people read it, from a datetime or its ISO 8601."""
+    parsed = parse_datetime(value) if isinstance(value, str) else value
+    return str(shown(timezone.localtime(parsed))) if parsed else "—"
+
+
+def recipient_of(message: Message, who: Membership) -> str:
+    """Return who is told, as this person may see it."""
+    kind, _sep, rest = message.recipient.partition(":")
+    if kind == "customer":
+        return _("Customer")
+    if kind == "test":
+        return _("Test")
+    if kind == "user":
+        return _("Team")
+    if kind == "role" and rest in Role.values:
+        return str(Role(rest).label)
+    return contact(rest or message.recipient, who)
+
+
+def event_of(message: Message) -> str:
+    return str(message.event.get_kind_display()) if message.event else _("Test")
