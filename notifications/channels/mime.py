@@ -13,6 +13,7 @@ from datetime import datetime
 from email.utils import format_datetime
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_QUOTED = re.compile(r"[^\s<>]+@[^\s<>]+")
 _PLAIN = re.compile(r"[ -~]{0,66}")
 _ADDRESS = re.compile(r"[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)*")
 # With the longest header name in use, an encoded word of so many bytes fits in a line of 76 (RFC 2047).
@@ -70,6 +71,11 @@ def wire_address(address: str) -> str:
 def one_line(value: str) -> str:
     """Return a value without anything that could end a line."""
     return _CONTROLS.sub(" ", value).strip()
+
+
+def without_addresses(text: str) -> str:
+    """Return what a server said without the addresses that it quotes: not all who see it may know them."""
+    return _QUOTED.sub("…", text)
 
 
 def encode(mail: Mail, *, at: datetime) -> bytes:

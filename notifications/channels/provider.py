@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives, get_connection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from notifications.channels.mime import Mail, one_line
+from notifications.channels.mime import Mail, one_line, without_addresses
 from notifications.outcomes import ErrorClass, Result, accepted, refused, unknown
 
 THREADS = 16
@@ -106,7 +106,7 @@ def _said(message: EmailMultiAlternatives, mail: Mail) -> Result:
 
 
 def _trouble(fault: Exception) -> Result:
-    """Return what an error leaves certain. What it says may quote the request: only its kind is kept."""
+    """Return what an error leaves certain. What an API says may quote the mail: only its kind is kept."""
     kind = type(fault).__name__
     if isinstance(fault, AnymailRecipientsRefused):
         return refused(ErrorClass.RECIPIENT, text=kind)
@@ -119,11 +119,18 @@ def _trouble(fault: Exception) -> Result:
             )
             return refused(ErrorClass.TRANSIENT, text="no connection") if is_unreached else unknown(kind)
         if status in STATUSES:
-            return refused(STATUSES[status], code=str(status), text=kind)
+            return refused(STATUSES[status], code=str(status), text=kind, retry_after=_retry_after(fault))
         return unknown(kind, code=str(status))
     if isinstance(fault, AnymailError | ImproperlyConfigured):
-        return refused(ErrorClass.CONFIG, text=str(fault).split("\n")[0])
+        return refused(ErrorClass.CONFIG, text=without_addresses(str(fault).split("\n")[0]))
     return unknown(kind)
+
+
+def _retry_after(fault: AnymailAPIError) -> int | None:
+    """Return how long the provider says to wait, where it says so in seconds."""
+    headers = getattr(getattr(fault, "response", None), "headers", {})
+    told = headers.get("Retry-After", "")
+    return int(told) if told.isdecimal() and len(told) < 6 else None
 
 
 def _causes(fault: BaseException | None) -> Iterator[object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from notifications.channels.mime import without_addresses
 from notifications.channels.smtp_wire import Reply
 from notifications.outcomes import ErrorClass, Result, accepted, refused, unknown
 
@@ -37,7 +38,6 @@ ENHANCED = {
     (Stage.DATA, "2.2"): ErrorClass.TRANSIENT,
 }
 _ENHANCED = re.compile(r"5\.(\d{1,3}\.\d{1,3})\b")
-_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 CLOSING = 421
 
 
@@ -67,5 +67,4 @@ def refusal(stage: Stage, reply: Reply) -> Result:
         found = _ENHANCED.match(reply.text)
         exact = ENHANCED.get((stage, found[1])) if found else None
         error = exact or CODES.get(reply.code) or ERRORS[stage]
-    # Servers quote the address, which only some of the people who see this may know.
-    return refused(error, code=str(reply.code), text=_ADDRESS.sub("…", reply.text))
+    return refused(error, code=str(reply.code), text=without_addresses(reply.text))

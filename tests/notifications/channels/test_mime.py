@@ -33,7 +33,7 @@ WORDS = ANY_TEXT | NASTY
 
 
 def parsed(mail: Mail) -> EmailMessage:
-    message = cast(EmailMessage, message_from_bytes(encode(mail, at=NOW), policy=policy.default))
+    message: EmailMessage = message_from_bytes(encode(mail, at=NOW), policy=policy.default)
     assert not message.defects
     return message
 
