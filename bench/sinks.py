@@ -145,13 +145,13 @@ class Talk(asyncio.Protocol):
         self.buffer = rest
         self.sink.commands.append(line)
         answer = self._answer(line, self._usual(line))
+        verb, address = line[:4].upper(), line.partition(b"<")[2].partition(b">")[0].decode()
         if answer.startswith(b"354"):
             self.is_data = True
-        elif line.startswith(b"MAIL"):
-            self.sender = line[11:-1].decode() if answer.startswith(b"2") else ""
-            self.recipients = []
-        elif line.startswith(b"RCPT") and answer.startswith(b"2"):
-            self.recipients.append(line[9:-1].decode())
+        elif verb == b"MAIL":
+            self.sender, self.recipients = address if answer.startswith(b"2") else "", []
+        elif verb == b"RCPT" and answer.startswith(b"2"):
+            self.recipients.append(address)
         return answer
 
     def _usual(self, line: bytes) -> bytes:

@@ -261,6 +261,8 @@ elif EMAIL_SCHEME == "anymail":
     EMAIL_BACKEND = f"anymail.backends.{EMAIL_REST.strip('/')}.EmailBackend"
 else:
     vars().update(env.email_url_config(EMAIL_URL))
+    if EMAIL_SCHEME == "smtps":  # TLS from the first byte; environ takes it for STARTTLS, which is smtp+tls
+        EMAIL_USE_TLS, EMAIL_USE_SSL = False, True
 EMAIL_TIMEOUT = 20
 ANYMAIL = {
     name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
