@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from merchants.ownership import across_merchants
 from notifications.consent import opt_out, opt_out_of_everything
+from notifications.delivery.rows import set_rows
 from notifications.delivery.states import move
 from notifications.models import Attempt, ChannelKind, Message, OptOutSource, Receipt, State
 from notifications.models.messages import TRANSITIONS
@@ -74,7 +75,8 @@ def work_off(limit: int = 500) -> int:
             else:
                 facts.append(receipt)
         _apply(facts, now=now)
-        Receipt.objects.bulk_update(receipts, ["message", "look_at"], batch_size=200)
+        rows = [{"id": one.pk, "message": one.message_id, "look_at": one.look_at} for one in receipts]
+        set_rows(Receipt, rows)
     return len(receipts)
 
 
@@ -146,13 +148,12 @@ def _settle_attempts(receipts: Iterable[Receipt], attempts: Mapping[UUID, Attemp
     Attempt.objects.filter(pk__in=ids, outcome__in=open_ones).update(
         outcome=Attempt.Outcome.ACCEPTED, finished_at=now, error=""
     )
-    named = {}
-    for receipt in receipts:
-        attempt = attempts.get(receipt.pk)
-        if attempt is not None and receipt.provider_id and not attempt.provider_id:
-            attempt.provider_id = receipt.provider_id
-            named[attempt.pk] = attempt
-    Attempt.objects.bulk_update(named.values(), ["provider_id"], batch_size=200)
+    names = {
+        attempt.pk: receipt.provider_id
+        for receipt in receipts
+        if (attempt := attempts.get(receipt.pk)) and receipt.provider_id and not attempt.provider_id
+    }
+    set_rows(Attempt, [{"id": id, "provider_id": name} for id, name in names.items()])
 
 
 def _note_consent(receipt: Receipt, message: Message) -> None:
