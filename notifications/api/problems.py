@@ -10,6 +10,7 @@ from notifications.consent import BadAddress
 from notifications.resending import CannotResend
 from notifications.template_words import problem_text
 from notifications.templates import TemplateErrors
+from notifications.testsend import CannotTest
 
 _PLACE = re.compile(r"\[(\d+)\]")
 
@@ -34,4 +35,11 @@ def _bad_address(error: BadAddress) -> Problem:
 
 @problem_of.register
 def _cannot_resend(error: CannotResend) -> Problem:
+    return Problem(409, error.code, error.detail)
+
+
+@problem_of.register
+def _cannot_test(error: CannotTest) -> Problem:
+    if error.code in {"missing_address", "bad_phone"}:
+        return invalid(FieldError("phone", error.code, error.detail))
     return Problem(409, error.code, error.detail)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -18,15 +19,17 @@ from rest_framework.response import Response
 from merchants.api.authentication import caller
 from merchants.api.views import Resources
 from merchants.models import Scope
-from notifications import configuring, facts, templates
+from notifications import configuring, facts, templates, testsend
 from notifications.api.filters import GatewayFilters, RuleFilters, SignatureFilters, TemplateFilters
 from notifications.api.settings_bodies import (
     DraftSerializer,
     GatewaySerializer,
     PreviewSerializer,
     RuleSerializer,
+    SentTrialSerializer,
     SignatureSerializer,
     TemplateSerializer,
+    TrialSerializer,
 )
 from notifications.models import GatewayAccount, Rule, Signature, Template
 from notifications.models.configuration import Archivable
@@ -96,6 +99,16 @@ class GatewayViewSet(Settings[GatewayAccount]):
 
     def save(self, data: Mapping[str, Any], row: GatewayAccount | None = None) -> GatewayAccount:
         return configuring.save_gateway(self.merchant, data=data, gateway=row)
+
+    @extend_schema(request=TrialSerializer, responses={202: SentTrialSerializer})
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: UUID) -> Response:
+        """Send a text to a phone by the way of every message; the message tells what became of it."""
+        trial = TrialSerializer(data=request.data)
+        trial.is_valid(raise_exception=True)
+        message = testsend.send_gateway_test(self.get_object(), address=trial.validated_data["phone"])
+        told = {"message": message.pk, "url": reverse("message-detail", args=[message.pk])}
+        return Response(SentTrialSerializer(told).data, 202)
 
 
 class TemplateViewSet(Settings[Template]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notifications.models import GatewayAccount, OptOut, Rule, Signature, Template
+from notifications.models import GatewayAccount, Message, OptOut, Rule, Signature, Template
 from tests.api import a_caller
 from tests.builders import (
     a_customer,
@@ -287,3 +287,40 @@ def test_opt_outs_are_found_by_any_spelling_and_taken_back():
     assert codes(caller.patch(f"{V1}opt-outs/{row.pk}/", {"address": "x"})) == {"address": "unknown_field"}
     assert caller.delete(f"{V1}opt-outs/{row.pk}/").status_code == 204
     assert OptOut.objects.count() == 1
+
+
+def test_a_test_goes_the_way_of_every_message_and_has_a_story():
+    shop = a_merchant(country="CN")
+    gateway = a_gateway(shop)
+    a_template(shop)
+    caller = a_caller(shop)
+    answer = caller.post(f"{V1}gateways/{gateway.pk}/test/", {"phone": "138 0013 8000"})
+    assert answer.status_code == 202
+    story = caller.get(answer.json()["url"]).json()
+    assert (story["id"], story["event"]) == (answer.json()["message"], None)
+    assert story["address"] == "+8613800138000"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"phone": "12"}, 400, "bad_phone"),
+        ({"phone": ""}, 400, "blank"),
+        ({}, 400, "required"),
+        ({"phone": "13800138000", "text": "hi"}, 400, "unknown_field"),
+    ],
+)
+def test_a_test_to_no_phone_is_an_error(body, status, code):
+    shop = a_merchant()
+    a_template(shop)
+    answer = a_caller(shop).post(f"{V1}gateways/{a_gateway(shop).pk}/test/", body)
+    assert answer.status_code == status
+    assert code in codes(answer).values()
+    assert not Message.objects.exists()
+
+
+def test_a_gateway_that_is_off_is_not_tested():
+    shop = a_merchant()
+    gateway = a_gateway(shop, is_active=False)
+    answer = a_caller(shop).post(f"{V1}gateways/{gateway.pk}/test/", {"phone": "13800138000"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "gateway_off")
