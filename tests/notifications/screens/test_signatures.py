@@ -37,7 +37,7 @@ def test_each_role_opens_what_it_has_the_right_to(role):
 def test_another_shops_signature_is_not_found():
     row = a_signature(a_merchant())
     every = doors(row)
-    assert answers_to_a_stranger(every) == dict.fromkeys(every, {404})
+    assert answers_to_a_stranger(every) == {name: {404} for name in every}
     row.refresh_from_db()
     assert row.archived_at is None
 
