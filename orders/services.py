@@ -17,7 +17,7 @@ from merchants.models import Merchant
 from orders import normalise
 from orders.customers import change_customer, erase_customer, make_customer, upsert_customer
 from orders.errors import AlreadyExists, InvalidInput
-from orders.events import FREE_KINDS, EventKind, Lane
+from orders.free_events import record_event
 from orders.inputs import (
     CustomerFields,
     ItemFields,
@@ -27,7 +27,7 @@ from orders.inputs import (
     clean,
 )
 from orders.items import lines_of
-from orders.models import Customer, Event, Item, Order, Return, Shipment
+from orders.models import Customer, Item, Order, Return, Shipment
 from orders.statuses import OrderStatus, ReturnStatus, ShipmentStatus
 from orders.tracked import Tracked
 
@@ -179,42 +179,6 @@ def change_return(
         order_return.occurred_at = moment
         order_return.save()
     return order_return
-
-
-def record_event(
-    merchant: Merchant,
-    *,
-    kind: str,
-    data: dict[str, Any] | None = None,
-    customer: Customer | None = None,
-    occurred_at: datetime | None = None,
-    external_id: str = "",
-) -> Event:
-    """Return a new event that follows from no order (FREE_KINDS).
-
-    Raises `AlreadyExists` when the merchant's system told of its `external_id` before.
-    """
-    if kind not in FREE_KINDS:
-        raise InvalidInput(
-            "kind", "unknown_kind", _("Only events that follow from no order, shipment or return are posted.")
-        )
-    event = Event(
-        merchant=merchant,
-        kind=EventKind(kind),
-        data=normalise.json_object(data or {}, field="data"),
-        customer=customer,
-        lane=Lane.URGENT,
-        dedupe=f"api:{external_id}" if external_id else None,
-    )
-    event.occurred_at = normalise.happened(occurred_at) or event.recorded_at
-    try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-    except IntegrityError as error:
-        if event.dedupe and Event.objects.filter(merchant=merchant, dedupe=event.dedupe).exists():
-            raise AlreadyExists("external_id", external_id) from error
-        raise
-    return event
 
 
 def _lock(row: Row) -> Row:

@@ -6,7 +6,6 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema as PlainSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from merchants.api.serializers import ProblemSerializer
 
@@ -19,25 +18,26 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer"}
 
 
+REPEATABLE = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "schema": {"type": "string"},
+    "description": "Within 24 hours the same key gives the same answer and changes nothing.",
+}
+
+
 class AutoSchema(PlainSchema):
     """Say of every operation that its errors are problems, and of every POST that it may be repeated."""
 
-    def get_response_serializers(self) -> Any:
-        plain: Any = super().get_response_serializers()
-        if not isinstance(plain, dict):
-            plain = {"201" if self.method == "POST" else "204" if self.method == "DELETE" else "200": plain}
-        problem = OpenApiResponse(ProblemSerializer, description="What is wrong.")
-        return plain | {("4XX", "application/problem+json"): problem}
-
-    def get_override_parameters(self) -> Any:
-        parameters = list(super().get_override_parameters())
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
+        operation["responses"]["4XX"] = {
+            "description": "What is wrong.",
+            "content": {"application/problem+json": {"schema": problem}},
+        }
         if self.method == "POST":
-            parameters.append(
-                OpenApiParameter(
-                    "Idempotency-Key",
-                    str,
-                    OpenApiParameter.HEADER,
-                    description="Within 24 hours the same key gives the same answer and changes nothing.",
-                )
-            )
-        return parameters
+            operation["parameters"] = [*operation.get("parameters", []), REPEATABLE]
+        return operation
