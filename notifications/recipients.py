@@ -76,12 +76,11 @@ def choose_language(available: Sequence[str], wanted: Sequence[str]) -> str | No
         wish = wish.lower().replace("_", "-")
         if wish in by_name:
             return by_name[wish]
-        base = wish.split("-")[0]
-        if base == "zh" and not _is_traditional(wish) and "zh-hans" in by_name:
-            return by_name["zh-hans"]
-        for name, language in by_name.items():
-            if base and name.split("-")[0] == base:
-                return language
+        related = [name for name in by_name if name.split("-")[0] == wish.split("-")[0]]
+        # Readers of one Chinese script would rather have the other than none.
+        related.sort(key=lambda name: _is_traditional(name) != _is_traditional(wish))
+        if related:
+            return by_name[related[0]]
     return available[0]
 
 

@@ -76,3 +76,7 @@ class Channel(ABC):
     @abstractmethod
     async def send(self, parcels: Sequence[Parcel], world: World) -> list[Result]:
         """Send one batch. Return one result per parcel, in order. Never raises for a vendor's fault."""
+
+    async def close(self) -> None:
+        """Let go of what the channel keeps open on this event loop."""
+        return None

@@ -15,6 +15,7 @@ from django.db.models import Min
 from django.utils import timezone as clock
 
 from notifications.delivery.states import move
+from notifications.delivery.turn import COLUMNS, Turn
 from notifications.models import Message, State
 from notifications.models.messages import OPEN
 
@@ -24,24 +25,16 @@ def new_claim() -> tuple[UUID, datetime]:
     return uuid4(), clock.now() + timedelta(seconds=settings.DELIVERY["claim_seconds"])
 
 
-def claim(lane: str, *, limit: int) -> list[Message]:
+def claim(lane: str, *, limit: int) -> list[Turn]:
     """Take up to `limit` due messages of a lane, those due longest first."""
     now = clock.now()
     token, until = new_claim()
     with transaction.atomic():
         due = Message.objects.filter(lane=lane, state__in=OPEN, due_at__lte=now).order_by("due_at")
-        messages = list(due.select_for_update(skip_locked=True)[:limit])
-        if messages:
-            move(
-                [message.pk for message in messages],
-                State.CLAIMED,
-                only_from=OPEN,
-                claim=token,
-                claimed_until=until,
-            )
-    for message in messages:
-        message.state, message.claim, message.claimed_until = State.CLAIMED, token, until
-    return messages
+        rows = list(due.select_for_update(skip_locked=True).values_list(*COLUMNS)[:limit])
+        if rows:
+            move([row[0] for row in rows], State.CLAIMED, only_from=OPEN, claim=token, claimed_until=until)
+    return [Turn(*row, token) for row in rows]
 
 
 def expire_claims() -> tuple[int, int]:

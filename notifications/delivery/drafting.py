@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,8 @@ from notifications import planning
 from notifications.channels.registry import CHANNELS
 from notifications.delivery.claiming import new_claim
 from notifications.delivery.consents import Consents
+from notifications.delivery.rows import insert_rows
+from notifications.delivery.turn import COLUMNS, Turn
 from notifications.facts import Loaded, load
 from notifications.models import Message, State
 from notifications.planning import Consent, Draft, Target
@@ -32,7 +35,7 @@ class Drafted:
     """What a round of planning left: how many events, and the messages this worker may send at once."""
 
     events: int
-    claimed: list[Message]
+    claimed: list[Turn]
     loaded: dict[UUID, Loaded]
     setup: Setup | None = None
 
@@ -47,30 +50,16 @@ def draft(lane: str, *, limit: int) -> Drafted:
     now = clock.now()
     with transaction.atomic():
         waiting = Event.objects.filter(lane=lane, planned_at=None).order_by("id")
-        ids = list(waiting.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
-        if not ids:
+        loaded = load(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
+        if not loaded:
             return Drafted(0, [], {})
-        loaded = load(Event.objects.filter(pk__in=ids))
         setup = Setup(event.merchant_id for event in loaded.values())
         drafts = _plan([event for event in loaded.values() if event.silence == Silence.NONE], setup, now=now)
-        messages = _messages(drafts, loaded, lane=lane, now=now)
-        Message.objects.bulk_create(messages, batch_size=500, ignore_conflicts=True)
-        Event.objects.filter(pk__in=ids).update(planned_at=now)
-        claimed = [message for message in messages if message.state == State.CLAIMED]
-        if claimed:
-            claimed = _written(claimed)
-    return Drafted(len(ids), claimed, loaded, setup)
-
-
-def _written(messages: list[Message]) -> list[Message]:
-    """Leave out what had already been written by an earlier planning of the same event."""
-    first = messages[0]
-    present = set(
-        Message.objects.filter(claim=first.claim, pk__in=[m.pk for m in messages]).values_list(
-            "pk", flat=True
-        )
-    )
-    return [message for message in messages if message.pk in present]
+        rows = _rows(drafts, loaded, lane=lane, now=now)
+        new = insert_rows(Message, rows)
+        Event.objects.filter(pk__in=list(loaded)).update(planned_at=now)
+    claimed = [_turn(row) for row in rows if row["id"] in new and row["state"] == State.CLAIMED]
+    return Drafted(len(loaded), claimed, loaded, setup)
 
 
 def _plan(events: Sequence[Loaded], setup: Setup, *, now: datetime) -> list[Draft]:
@@ -134,46 +123,64 @@ def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datet
     )
 
 
-def _messages(
+def _turn(row: dict[str, Any]) -> Turn:
+    return Turn(**{name: row[name] for name in COLUMNS}, claim=row["claim"])
+
+
+def _rows(
     drafts: Sequence[Draft], loaded: dict[UUID, Loaded], *, lane: str, now: datetime
-) -> list[Message]:
+) -> list[dict[str, Any]]:
+    """Return the drafts as rows of Message; what is due now in this lane is claimed for us."""
     token, until = new_claim()
-    messages = []
-    for one in drafts:
-        event = loaded[one.event_id]
-        last = one.answers[-1]
-        message = Message(
-            id=uuid7(),
-            merchant_id=event.merchant_id,
-            event_id=event.id,
-            rule_id=one.rule_id,
-            order_id=event.order_id,
-            customer_id=one.person.customer_id,
-            recipient=one.person.key,
-            channel=one.channel,
-            category=one.wording.category if one.wording else "transactional",
-            lane=one.lane,
-            template=one.template,
-            template_version_id=one.wording.version_id if one.wording else None,
-            language=one.wording.language if one.wording else "",
-            address=one.target.address,
-            country=one.target.country,
-            timezone=one.target.timezone,
-            due_at=one.due_at,
-            expires_at=one.expires_at,
-            created_at=now,
-            reason=last.reason,
-            gates=[gates.record(one.answers, at=now, when="planned")],
-        )
-        if last.verdict is Verdict.DROP:
-            message.state, message.finished_at = State.DROPPED, now
-        elif last.verdict is Verdict.HOLD:
-            message.state = State.HELD
-        elif one.due_at > now:
-            message.state = State.PLANNED
-        elif one.lane == lane:
-            message.state, message.claim, message.claimed_until = State.CLAIMED, token, until
-        else:
-            message.state = State.DUE
-        messages.append(message)
-    return messages
+    return [_row(one, loaded[one.event_id], lane=lane, now=now, token=token, until=until) for one in drafts]
+
+
+def _row(
+    one: Draft, event: Loaded, *, lane: str, now: datetime, token: UUID, until: datetime
+) -> dict[str, Any]:
+    last = one.answers[-1]
+    state = _state(one, lane=lane, now=now)
+    is_claimed = state == State.CLAIMED
+    return {
+        "id": uuid7(),
+        "merchant_id": event.merchant_id,
+        "event_id": event.id,
+        "rule_id": one.rule_id,
+        "order_id": event.order_id,
+        "customer_id": one.person.customer_id,
+        "recipient": one.person.key,
+        "channel": one.channel,
+        "step": 0,
+        "category": one.wording.category if one.wording else "transactional",
+        "lane": one.lane,
+        "template": one.template,
+        "template_version_id": one.wording.version_id if one.wording else None,
+        "language": one.wording.language if one.wording else "",
+        "address": one.target.address,
+        "country": one.target.country,
+        "timezone": one.target.timezone,
+        "state": state,
+        "due_at": one.due_at,
+        "expires_at": one.expires_at,
+        "claim": token if is_claimed else None,
+        "claimed_until": until if is_claimed else None,
+        "tries": 0,
+        "reason": last.reason,
+        "error": "",
+        "gates": [gates.record(one.answers, at=now, when="planned")],
+        "subject": "",
+        "body": "",
+        "parts": 0,
+        "created_at": now,
+        "finished_at": now if state == State.DROPPED else None,
+    }
+
+
+def _state(one: Draft, *, lane: str, now: datetime) -> str:
+    if one.verdict is Verdict.DROP:
+        return State.DROPPED
+    if one.verdict is Verdict.HOLD:
+        return State.HELD
+    if one.due_at > now:
+        return State.PLANNED
+    return State.CLAIMED if one.lane == lane else State.DUE

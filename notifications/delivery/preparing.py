@@ -16,8 +16,9 @@ from notifications import links, templates
 from notifications.channels.base import Parcel
 from notifications.channels.registry import CHANNELS
 from notifications.delivery.consents import Consents
+from notifications.delivery.turn import Turn
 from notifications.facts import Facts, Loaded
-from notifications.models import Message, State, TemplateVersion
+from notifications.models import State, TemplateVersion
 from notifications.planning import Target
 from notifications.policy import gates
 from notifications.policy.gates import Situation, Verdict
@@ -32,7 +33,7 @@ from orders.models import Event, Order
 class Ready:
     """A message that may leave: what goes, and the row that says so before it does."""
 
-    message: Message
+    message: Turn
     parcel: Parcel
     row: dict[str, Any]
 
@@ -48,7 +49,7 @@ class Prepared:
 
 
 def prepare(
-    messages: Sequence[Message], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
+    messages: Sequence[Turn], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
 ) -> Prepared:
     """Decide about claimed messages now. `known` are events loaded a moment ago, `setup` likewise."""
     merchant_ids = {message.merchant_id for message in messages}
@@ -80,7 +81,7 @@ class _Subject:
     version: TemplateVersion | None
 
 
-def _subject(message: Message, loaded: Mapping[UUID, Loaded], setup: Setup) -> _Subject:
+def _subject(message: Turn, loaded: Mapping[UUID, Loaded], setup: Setup) -> _Subject:
     version = _version(message, setup)
     event = loaded.get(message.event_id) if message.event_id else None
     if event is None:
@@ -95,11 +96,11 @@ def _subject(message: Message, loaded: Mapping[UUID, Loaded], setup: Setup) -> _
     return _Subject(event.kind, event.facts, target, version)
 
 
-def _kept_target(message: Message) -> Target:
+def _kept_target(message: Turn) -> Target:
     return Target(message.address, message.country, message.timezone)
 
 
-def _trial_facts(message: Message, kind: str) -> Facts:
+def _trial_facts(message: Turn, kind: str) -> Facts:
     """Return what a test send talks about: the order it was asked for, else a made-up one."""
     if message.order_id:
         order = Order.objects.select_related("customer", "merchant__brand").get(pk=message.order_id)
@@ -109,7 +110,7 @@ def _trial_facts(message: Message, kind: str) -> Facts:
     return templates.sample_facts(kind, message.language) if kind else {}
 
 
-def _version(message: Message, setup: Setup) -> TemplateVersion | None:
+def _version(message: Turn, setup: Setup) -> TemplateVersion | None:
     """Return the wording in force now: of the planned language, or the next best if that one is gone."""
     wordings = {w.language: w for w in setup.wordings(message.merchant_id, message.template, message.channel)}
     language = choose_language(list(wordings), [message.language])
@@ -117,7 +118,7 @@ def _version(message: Message, setup: Setup) -> TemplateVersion | None:
 
 
 def _decide(
-    message: Message, subject: _Subject, prepared: Prepared, *, setup: Setup, consents: Consents
+    message: Turn, subject: _Subject, prepared: Prepared, *, setup: Setup, consents: Consents
 ) -> None:
     now = clock.now()
     channel = CHANNELS[message.channel]
@@ -167,12 +168,12 @@ def _decide(
         _render(message, subject, subject.version, prepared, setup=setup, way=choice.way, kept=kept, now=now)
 
 
-def _row(message: Message, state: str, **values: Any) -> dict[str, Any]:
-    return {"id": message.pk, "state": state, "claim": None, "claimed_until": None, **values}
+def _row(message: Turn, state: str, **values: Any) -> dict[str, Any]:
+    return {"id": message.id, "state": state, "claim": None, "claimed_until": None, **values}
 
 
 def _render(
-    message: Message,
+    message: Turn,
     subject: _Subject,
     version: TemplateVersion,
     prepared: Prepared,
@@ -190,8 +191,8 @@ def _render(
             language=template.language,
             timezone=subject.target.timezone,
             links={
-                "unsubscribe": links.unsubscribe_url(message.pk),
-                "preferences": links.preferences_url(message.pk),
+                "unsubscribe": links.unsubscribe_url(message.id),
+                "preferences": links.preferences_url(message.id),
             },
         )
     except MissingValue as fault:
@@ -202,7 +203,7 @@ def _render(
         prepared.failed.append(_failed(message, Reason.BAD_TEMPLATE, kept, str(fault)[:500], now=now))
         return
     parcel = Parcel(
-        message_id=message.pk,
+        message_id=message.id,
         attempt_id=uuid7(),
         merchant_id=message.merchant_id,
         address=subject.target.address,
@@ -214,7 +215,7 @@ def _render(
     channel = CHANNELS[message.channel]
     channel.pack(parcel, setup, facts=subject.facts, template_id=version.template_id)
     row = {
-        "id": message.pk,
+        "id": message.id,
         "state": State.SENDING,
         "gates": kept,
         "reason": "",
@@ -231,6 +232,6 @@ def _render(
     prepared.ready.append(Ready(message, parcel, row))
 
 
-def _failed(message: Message, reason: str, kept: list[Any], detail: str, *, now: datetime) -> dict[str, Any]:
+def _failed(message: Turn, reason: str, kept: list[Any], detail: str, *, now: datetime) -> dict[str, Any]:
     kept = [*kept[:-1], kept[-1] | {"detail": detail}]
     return _row(message, State.FAILED, gates=kept, reason=reason, error="content", finished_at=now)

@@ -11,10 +11,13 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
 import uvloop
+from django import db
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone as clock
@@ -26,7 +29,8 @@ from notifications.delivery.claiming import claim
 from notifications.delivery.drafting import Drafted
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.preparing import Prepared, Ready, prepare
-from notifications.delivery.rows import set_rows
+from notifications.delivery.rows import insert_rows, set_rows
+from notifications.delivery.turn import Turn
 from notifications.facts import Loaded
 from notifications.heartbeat import beat
 from notifications.models import Attempt, Message, State
@@ -42,6 +46,8 @@ CHUNK = 100
 IN_FLIGHT = 400
 # A slow answer holds up the writing of quick ones for no longer than this (seconds).
 PATIENCE = 0.02
+# How long to wait for a database that is away or found a deadlock, before each new try (seconds).
+FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class Engine:
@@ -56,6 +62,8 @@ class Engine:
         self.loop.run_until_complete(self.world.__aenter__())
 
     def close(self) -> None:
+        for channel in CHANNELS.values():
+            self.loop.run_until_complete(channel.close())
         self.loop.run_until_complete(self.world.__aexit__(None, None, None))
         self.loop.close()
 
@@ -121,7 +129,7 @@ class Dispatch:
 
     def _start(
         self,
-        messages: Sequence[Message],
+        messages: Sequence[Turn],
         *,
         known: Mapping[UUID, Loaded] | None = None,
         setup: Setup | None = None,
@@ -172,13 +180,25 @@ class Dispatch:
             return
         self.messages_in_flight -= len(ended)
         self.sent += len(ended)
-        self.has_receipts |= finish(ended)
+        self.has_receipts |= _finish_surely(ended)
+
+
+def _finish_surely(ended: Sequence[Ended]) -> bool:
+    """Write outcomes though the database is away for a while: what is known must not become unknown."""
+    for wait in FINISH_WAITS:
+        try:
+            return finish(ended)
+        except db.OperationalError as fault:
+            log.warning("outcomes could not be written yet", fault=type(fault).__name__, waiting=len(ended))
+            db.connection.close()
+            time.sleep(wait)
+    return finish(ended)
 
 
 def _ended(ready: Ready, result: Result) -> Ended:
     message, parcel = ready.message, ready.parcel
     return Ended(
-        message_id=message.pk,
+        message_id=message.id,
         attempt_id=parcel.attempt_id,
         merchant_id=message.merchant_id,
         channel=message.channel,
@@ -188,6 +208,23 @@ def _ended(ready: Ready, result: Result) -> Ended:
         expires_at=message.expires_at,
         result=result,
     )
+
+
+def _attempt(ready: Ready, now: datetime) -> dict[str, Any]:
+    return {
+        "id": ready.parcel.attempt_id,
+        "merchant_id": ready.parcel.merchant_id,
+        "message_id": ready.message.id,
+        "gateway_id": ready.parcel.gateway_id,
+        "number": ready.row["tries"],
+        "batch": ready.parcel.batch,
+        "outcome": Attempt.Outcome.STARTED,
+        "error": "",
+        "code": "",
+        "text": "",
+        "provider_id": "",
+        "started_at": now,
+    }
 
 
 def write_refusals(prepared: Prepared) -> None:
@@ -209,17 +246,6 @@ def write_ahead(items: Sequence[Ready]) -> list[Ready]:
             [ready.row for ready in items],
             where={"state": [State.CLAIMED], "claim": sorted(claims, key=str)},
         )
-        kept = [ready for ready in items if ready.message.pk in ours]
-        Attempt.objects.bulk_create(
-            Attempt(
-                id=ready.parcel.attempt_id,
-                merchant_id=ready.parcel.merchant_id,
-                message_id=ready.message.pk,
-                gateway_id=ready.parcel.gateway_id,
-                number=ready.row["tries"],
-                batch=ready.parcel.batch,
-                started_at=now,
-            )
-            for ready in kept
-        )
+        kept = [ready for ready in items if ready.message.id in ours]
+        insert_rows(Attempt, [_attempt(ready, now) for ready in kept])
     return kept

@@ -1,0 +1,133 @@
+"""B1: paid orders already saved as events → planned → rendered → one HTTP call each → accepted."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django import db
+from django.utils import timezone as clock
+
+from merchants.ids import uuid7
+from merchants.models import Merchant
+from merchants.ownership import across_merchants
+from notifications import presets, tasks
+from notifications.delivery.drafting import draft
+from notifications.delivery.sending import Dispatch
+from notifications.models import GatewayAccount, Message, Rule, State
+from orders.events import Lane
+from orders.models import Customer, Event, Item, Order
+
+WORKERS = 2
+
+
+@contextmanager
+def http_sink() -> Iterator[int]:
+    process = subprocess.Popen([sys.executable, "-m", "bench.http_sink"], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.wait()
+
+
+def make_shop(port: int) -> Merchant:
+    """Make a shop with the presets, whose texts go to the sink by single calls."""
+    merchant = Merchant.objects.create(name="Bench")
+    presets.install(merchant)
+    Rule.objects.update(channels=["sms"])
+    GatewayAccount.objects.update(is_active=False)
+    GatewayAccount.objects.create(
+        merchant=merchant,
+        kind="kannel",
+        name="Sink",
+        endpoint=f"http://127.0.0.1:{port}/cgi-bin/sendsms",
+        credentials={"username": "bench", "password": "bench"},
+    )
+    return merchant
+
+
+def save_orders(merchant: Merchant, count: int) -> None:
+    """Save paid orders, each with its event, as if they had just come in."""
+    now = clock.now()
+    customers = [
+        Customer(
+            merchant=merchant,
+            external_id=f"b{uuid7().hex}",
+            name="林小雨",
+            phone=f"+86138{number:08d}",
+            email=f"c{number}@example.com",
+            language="zh-hans",
+            country="CN",
+            timezone="Asia/Shanghai",
+        )
+        for number in range(count)
+    ]
+    orders = [
+        Order(merchant=merchant, number=uuid7().hex[-12:], customer=customer, status="paid", currency="CNY", total=268)
+        for customer in customers
+    ]
+    Customer.objects.bulk_create(customers, batch_size=1000)
+    Order._base_manager.bulk_create(orders, batch_size=1000)
+    Item.objects.bulk_create(
+        [Item(merchant=merchant, order=order, sku="TEA-1", name="明前龙井 250g", unit_price=268) for order in orders],
+        batch_size=1000,
+    )
+    Event.objects.bulk_create(
+        [
+            Event(merchant=merchant, kind="order.paid", order=order, customer=order.customer, occurred_at=now)
+            for order in orders
+        ],
+        batch_size=1000,
+    )
+
+
+def in_workers(work: Callable[[], None]) -> float:
+    """Run `work` in each of the worker processes; return how long it took until the last was done."""
+    db.connections.close_all()
+    context = multiprocessing.get_context("fork")
+    processes = [context.Process(target=work) for _ in range(WORKERS)]
+    began = time.perf_counter()
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return time.perf_counter() - began
+
+
+def whole() -> None:
+    with across_merchants():
+        while Event.objects.filter(planned_at=None).exists() or _is_open():
+            Dispatch(Lane.URGENT).run(
+                until=time.monotonic() + 600, more=lambda limit: draft(Lane.URGENT, limit=min(limit, tasks.EVENTS))
+            )
+
+
+def sending() -> None:
+    with across_merchants():
+        while _is_open():
+            Dispatch(Lane.URGENT).run(until=time.monotonic() + 600)
+
+
+def _is_open() -> bool:
+    return Message.objects.filter(state__in=[State.DUE, State.CLAIMED]).exists()
+
+
+def plan_only() -> None:
+    with across_merchants():
+        while drafted := draft(Lane.URGENT, limit=500):
+            if not drafted.events:
+                return
+            Message.objects.filter(pk__in=[message.id for message in drafted.claimed]).update(
+                state=State.DUE, claim=None, claimed_until=None
+            )
+
+
+def accepted() -> int:
+    return Message.objects.filter(state__in=[State.ACCEPTED, State.DELIVERED]).count()
