@@ -21,6 +21,7 @@ from notifications.models import ChannelKind, Message, State, Template
 from notifications.reasons import Reason
 from notifications.resending import CannotResend, can_resend, resend
 from notifications.screens import story, words
+from notifications.screens.message_mail import has_mail
 from orders.events import EventKind
 from orders.models import Order
 
@@ -63,6 +64,7 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-f
 
 class MessageList(ListScreen[Message]):
     model = Message
+    template_name = "notifications/messages/list.html"
     section = "messages"
     title = _("Messages")
     search = ("order__number",)
@@ -112,7 +114,6 @@ class MessageList(ListScreen[Message]):
             ),
             Column(_("To"), lambda row: contact(row.address, who) or words.recipient_of(row, who)),
             Column(_("Channel"), "get_channel_display"),
-            Column(_("Template"), "template"),
             Column(_("Reason"), lambda row: words.reason_of(row.reason)),
         )
 
@@ -163,6 +164,7 @@ class MessageDetail(DetailScreen[Message]):
             "steps": story.steps_of(message, attempts, receipts, self.membership),
             "seen": story.seen_text(message),
             "is_mail": message.channel == ChannelKind.EMAIL,
+            "has_mail": has_mail(message),
             "repetitions": self._repetitions(),
         }
 

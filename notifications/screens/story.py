@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from notifications.screens import words
 from notifications.screens.rule_words import delay_words
 
 # The links of a message open the person's own pages; nobody should do so by clicking through the story.
-_OWN_LINKS = re.compile(re.escape(settings.PUBLIC_URL) + r"/(u|p|t|k)/[\w-]+")
+_OWN_LINKS = re.compile(r"(https?://[^\s/]+(?:/[^\s/]+)*?/[uptk]/)[\w-]{16,}")
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _gates(kept: Mapping[str, Any]) -> list[Gate]:
         answers[kept["gate"]] = kept["answer"]
     order = [gate.__name__ for gate in ASKED]
     names = [name for name in order if name in answers] + [name for name in answers if name not in order]
-    return [Gate(words.GATES.get(name, name), answers[name]) for name in names]
+    return [Gate(words.GATES.get(name) or name, answers[name]) for name in names]
 
 
 _OUTCOMES: dict[str, Tone] = {
@@ -201,4 +200,4 @@ def _receipt(receipt: Receipt, who: Membership) -> Step:
 
 def seen_text(message: Message) -> str:
     """Return what the person saw, without the links that are theirs alone."""
-    return _OWN_LINKS.sub(lambda found: f"{settings.PUBLIC_URL}/{found[1]}/…", message.body)
+    return _OWN_LINKS.sub(r"\1…", message.body)

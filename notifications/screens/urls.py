@@ -1,6 +1,15 @@
 """The addresses of the screens about who was told what, and how that is set up."""
 
-from notifications.screens import gateways, messages, optouts, rules, signatures, templates, told
+from notifications.screens import (
+    gateways,
+    message_mail,
+    messages,
+    optouts,
+    rules,
+    signatures,
+    templates,
+    told,
+)
 from orders.screens import sections
 
 sections.add_to_events(told.of_events)
@@ -8,6 +17,7 @@ sections.add_to_customer(told.of_customer)
 
 urlpatterns = [
     *messages.urlpatterns,
+    *message_mail.urlpatterns,
     *optouts.urlpatterns,
     *rules.urlpatterns,
     *templates.urlpatterns,

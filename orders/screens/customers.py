@@ -231,13 +231,15 @@ class EraseForm(forms.Form):
 
 
 class CustomerErase(CustomerEdit):
-    title = _("Erase a customer")
     intro = _(
         "Name, addresses and everything personal are blanked, here and on their orders. Orders, figures and"
         " opt-outs stay."
     )
     button = _("Erase for good")
     saved = _("The customer is erased.")
+
+    def get_title(self) -> Text:
+        return _("Erase %(name)s") % {"name": name_of(self.row, self.membership)}
 
     def get_form(self) -> forms.BaseForm:
         posted = self.request.POST if self.request.method == "POST" else None

@@ -154,6 +154,7 @@ def _shipment(row: Shipment, who: Membership) -> dict[str, Any]:
 
 def _return(row: Return) -> dict[str, Any]:
     after = [status for status in ReturnStatus if status in RETURN_TRANSITIONS[row.status]]
+    after.sort(key=lambda status: status == ReturnStatus.REJECTED)
     moves = [
         {
             "label": _("Mark as: %(status)s") % {"status": status.label},

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone as clock
 
 from merchants.roles import Role
+from notifications import links
 from notifications.models import Attempt, Message, Receipt, State
 from orders.models import Event
 from tests.builders import (
@@ -158,12 +159,38 @@ def test_a_test_send_has_a_story_too():
     assert reverse("message_resend", args=[message.pk]) not in page
 
 
-def test_links_that_are_the_persons_own_cannot_be_followed(settings):
+def test_links_that_are_the_persons_own_cannot_be_followed():
     shop = a_merchant()
-    body = f"Bye {settings.PUBLIC_URL}/u/abcDEF-123 and {settings.PUBLIC_URL}/p/xyz"
-    page = story_of(logged_in(shop), a_message(shop, body=body))
-    assert "abcDEF-123" not in page
-    assert "/p/xyz" not in page
+    message = a_message(shop)
+    own = [links.unsubscribe_url(message.pk), links.preferences_url(message.pk)]
+    Message.objects.filter(pk=message.pk).update(body=f"Bye https://shop.example/u/1 {' '.join(own)}")
+    page = story_of(logged_in(shop), message)
+    assert "https://shop.example/u/1" in page
+    for link in own:
+        assert link not in page
+        assert f"{link.rpartition('/')[0]}/…" in page
+
+
+def test_a_mail_is_laid_out_in_a_frame_without_scripts_or_own_links():
+    shop = a_merchant()
+    order = an_order(shop, customer=a_customer(shop, name="<script>alert(1)</script>"))
+    template = a_template(shop, channel="email", body="Hello {{ customer.name }}")
+    message = a_message(shop, order=order, template=template, state=State.DELIVERED, body="Hello")
+    client = logged_in(shop)
+    url = reverse("message_mail", args=[message.pk])
+    assert f'src="{url}"' in story_of(client, message)
+    page = client.get(url)
+    assert "Hello &lt;script&gt;" in page.content.decode()
+    assert "/u/" not in page.content.decode()
+    assert "script-src" not in page["Content-Security-Policy"]
+    assert "default-src 'none'" in page["Content-Security-Policy"]
+    assert page["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_a_text_has_no_mail():
+    shop = a_merchant()
+    message = a_message(shop, body="Hello")
+    assert logged_in(shop).get(reverse("message_mail", args=[message.pk])).status_code == 404
 
 
 def test_what_failed_is_sent_again_by_a_press():
@@ -200,6 +227,7 @@ def test_another_shops_message_is_not_found():
     message = a_message(a_merchant(), state=State.FAILED)
     client = logged_in(a_merchant())
     assert client.get(reverse("message_detail", args=[message.pk])).status_code == 404
+    assert client.get(reverse("message_mail", args=[message.pk])).status_code == 404
     assert client.post(reverse("message_resend", args=[message.pk])).status_code == 404
     page = client.get(reverse("message_list"), {"q": message.order.number}).content.decode()
     assert str(message.pk) not in page
