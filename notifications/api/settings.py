@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail, PermissionDenied, ValidationError
+from rest_framework.exceptions import ErrorDetail, ParseError, PermissionDenied, ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,6 +36,8 @@ from notifications.models.configuration import Archivable
 from orders.models import Order
 
 Row = TypeVar("Row", bound=Archivable)
+# No setting needs as much; what looks at each value would run out of stack before JSON does.
+DEEPEST = 20
 
 
 class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row]):
@@ -65,7 +67,16 @@ class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row])
 def _object(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise ValidationError([ErrorDetail(_("Write an object of names and values."), code="not_an_object")])
+    level: list[Any] = [data]
+    for _depth in range(DEEPEST):
+        level = [inner for value in level for inner in _within(value)]
+    if level:
+        raise ParseError(_("The JSON is nested too deeply."))
     return data
+
+
+def _within(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
 
 
 class SignatureViewSet(Settings[Signature]):
