@@ -32,7 +32,8 @@ document.addEventListener("keydown", (event) => {
 // Nothing is done twice because somebody was impatient.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  // What is shown in a frame is asked for again and again.
+  if (form.method !== "post" || event.submitter?.formTarget) return;
   if (form.dataset.isSent) event.preventDefault();
   form.dataset.isSent = "yes";
 });

@@ -13,8 +13,11 @@ editor.addEventListener("focusin", (event) => {
 editor.addEventListener("click", (event) => {
   const button = event.target.closest("[data-inserts]");
   if (!button) return;
-  const target = field?.isConnected ? field : editor.elements.body;
-  target.setRangeText(button.dataset.inserts, target.selectionStart, target.selectionEnd, "end");
+  const isKnown = field?.isConnected;
+  const target = isKnown ? field : editor.elements.body;
+  const end = target.value.length;
+  const [from, to] = isKnown ? [target.selectionStart, target.selectionEnd] : [end, end];
+  target.setRangeText(button.dataset.inserts, from, to, "end");
   target.focus();
   target.dispatchEvent(new Event("input", { bubbles: true }));
 });

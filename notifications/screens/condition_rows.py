@@ -62,7 +62,9 @@ class ConditionRow(forms.Form):
             choices = [(one, rule_words.CHOICES[known.name][one]) for one in known.choices]
             kind = forms.MultipleChoiceField if operator in _LISTED else forms.ChoiceField
             widget_class = forms.CheckboxSelectMultiple if operator in _LISTED else forms.Select
-            return kind(label=label, required=False, choices=choices, widget=widget_class)
+            # Nothing is chosen for the person: what they overlook is said, not guessed.
+            shown = choices if operator in _LISTED else [("", "—"), *choices]
+            return kind(label=label, required=False, choices=shown, widget=widget_class)
         hint = str(_("separate with commas")) if operator in _LISTED else ""
         widget = forms.TextInput(attrs={"placeholder": hint})
         return forms.CharField(label=label, required=False, max_length=4_000, widget=widget)
@@ -81,7 +83,7 @@ class ConditionRow(forms.Form):
             value = [one.strip() for one in _SEPARATORS.split(entered) if one.strip()]
         elif isinstance(entered, str):
             value = entered.strip()
-            if self.known.kind is FieldKind.TEXT and not value and not self.is_bare:
+            if self.known.kind is not FieldKind.NUMBER and not value and not self.is_bare:
                 value = None
         made = {"field": self.known.name, "operator": self.chosen}
         return made if self.chosen in _BARE else made | {"value": value}

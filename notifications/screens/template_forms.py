@@ -33,12 +33,9 @@ class TemplateForm(forms.Form):
         help_text=_("The name by which rules find it, the same on every channel and in every language."),
     )
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
-    subject = forms.CharField(
-        label=_("Subject"), required=False, max_length=400, widget=forms.TextInput(attrs=WORDS)
-    )
+    subject = forms.CharField(label=_("Subject"), max_length=400, widget=forms.TextInput(attrs=WORDS))
     body = forms.CharField(
         label=_("Text"),
-        required=False,
         max_length=40_000,
         strip=False,
         widget=forms.Textarea(attrs=WORDS | {"rows": 12}),

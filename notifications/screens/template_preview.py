@@ -36,11 +36,13 @@ MAIL_POLICY = {
 }
 
 
-def placeholders(event: str) -> list[dict[str, str]]:
+def placeholders(event: str, *, is_mail: bool) -> list[dict[str, str]]:
     """Return what a template for this event may say, named in both languages, ready to be put in."""
     is_chinese = (get_language() or "").startswith("zh")
     found = []
     for one in for_event(event):
+        if one.html and not is_mail:
+            continue
         labels = (one.label_zh, one.label) if is_chinese else (one.label, one.label_zh)
         snippet = f"{{{one.label_zh}}}" if is_chinese else f"{{{{ {one.name} }}}}"
         found.append({"snippet": snippet, "label": labels[0], "other": labels[1], "name": one.name})

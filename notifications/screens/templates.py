@@ -42,8 +42,8 @@ class TemplateList(Screen):
         events: dict[str, dict[str, list[Template]]] = {}
         for row in rows:
             events.setdefault(row.event, {}).setdefault(row.code, []).append(row)
-        groups = [(kind.label, events[kind]) for kind in EventKind if kind in events]
-        return self.render({"groups": groups})
+        by_event = [(kind.label, events[kind]) for kind in EventKind if kind in events]
+        return self.render({"by_event": by_event})
 
 
 class TemplateDetail(DetailScreen[Template]):
@@ -120,7 +120,7 @@ class TemplateEdit(FormScreen[Template]):
         pk = [] if self.is_new else [self.row.pk]
         suffix = "_new" if self.is_new else ""
         return {
-            "placeholders": placeholders(form.chosen("event")),
+            "placeholders": placeholders(form.chosen("event"), is_mail=form.is_mail),
             "preview_url": reverse(f"template_preview{suffix}", args=pk),
             "mail_url": reverse(f"template_mail{suffix}", args=pk),
             "problems": getattr(self, "problems", []),
