@@ -51,7 +51,7 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-f
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     created_until = django_filters.DateFilter(
-        label=_("until"),
+        label=_("Until"),
         field_name="created_at",
         lookup_expr="date__lte",
         widget=forms.DateInput(attrs={"type": "date"}),

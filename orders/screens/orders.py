@@ -39,7 +39,7 @@ class OrderFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
         widget=forms.DateInput(attrs={"type": "date"}),
     )
     placed_until = django_filters.DateFilter(
-        label=_("until"),
+        label=_("Until"),
         field_name="placed_at",
         lookup_expr="date__lte",
         widget=forms.DateInput(attrs={"type": "date"}),

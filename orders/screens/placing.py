@@ -168,8 +168,15 @@ class OrderCreate(FormScreen[Order]):
         found: Customer | None = Customer.objects.filter(pk=wanted, erased_at=None).first()
         return found
 
-    def get_context(self, form: forms.BaseForm) -> dict[str, Any]:
-        return {"formset": form.items, "chosen": self._customer()}  # type: ignore[attr-defined]
+    def get_context(self, form: Any) -> dict[str, Any]:
+        return {"formset": form.items, "chosen": self._customer()}
+
+    def show(self, form: Any, *, status: int = 200) -> HttpResponseBase:
+        parts = (form, *form.items) if form.is_bound else ()
+        wrong = [part[name] for part in parts for name in part.fields if name in part.errors]
+        if wrong:  # the first of them takes the focus
+            wrong[0].field.widget.attrs["autofocus"] = True
+        return super().show(form, status=status)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "more" not in request.POST:

@@ -33,11 +33,12 @@ def story_of(client, message):
 
 def test_the_list_shows_state_event_order_and_address():
     shop = a_merchant()
-    message = a_message(shop, state=State.DELIVERED)
+    order = an_order(shop, number="A-17")
+    message = a_message(shop, order=order, state=State.DELIVERED)
     page = logged_in(shop).get(reverse("message_list")).content.decode()
     assert 'tone-good">Delivered' in page
     assert "Order created" in page
-    assert message.order.number in page
+    assert "A-17" in page
     assert message.address in page
 
 
@@ -203,7 +204,7 @@ def test_what_failed_is_sent_again_by_a_press():
     assert Message.objects.count() == 1
     page = client.post(url)
     again = Message.objects.get(step=1)
-    assert page.url == reverse("message_detail", args=[again.pk])
+    assert page["Location"] == reverse("message_detail", args=[again.pk])
     assert "Somebody asked for it again" in story_of(client, again)
     assert reverse("message_detail", args=[again.pk]) in story_of(client, message)
 
@@ -229,7 +230,7 @@ def test_another_shops_message_is_not_found():
     assert client.get(reverse("message_detail", args=[message.pk])).status_code == 404
     assert client.get(reverse("message_mail", args=[message.pk])).status_code == 404
     assert client.post(reverse("message_resend", args=[message.pk])).status_code == 404
-    page = client.get(reverse("message_list"), {"q": message.order.number}).content.decode()
+    page = client.get(reverse("message_list"), {"q": message.address}).content.decode()
     assert str(message.pk) not in page
 
 

@@ -99,7 +99,7 @@ def test_the_export_can_be_imported_and_holds_this_shop_only():
     an_opt_out(shop, address="+8613811112222")
     an_opt_out(a_merchant(), address="+8613899998888")
     client = logged_in(shop)
-    text = b"".join(client.get(reverse("opt_out_export")).streaming_content).decode()
+    text = client.get(reverse("opt_out_export")).getvalue().decode()
     assert "+8613811112222" in text
     assert "13899998888" not in text
     client.post(reverse("opt_out_import"), {"file": a_file(text)})
