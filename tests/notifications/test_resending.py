@@ -24,7 +24,8 @@ def test_a_resent_message_is_the_next_step_and_due_at_once(django_capture_on_com
         1,
     )
     assert again.state == State.DUE
-    assert again.expires_at and again.expires_at > again.due_at
+    assert again.expires_at
+    assert again.expires_at > again.due_at
     assert again.gates[0]["by"] == person.email
     assert again.gates[0]["of"] == str(message.pk)
     assert queueing.waiting_since(again.lane)
