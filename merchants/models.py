@@ -60,7 +60,9 @@ class Merchant(models.Model):
     language = models.CharField(_("language"), max_length=12, default="zh-hans")
     # Events that happened longer ago than this are recorded but announced to nobody.
     news_hours = models.PositiveIntegerField(
-        _("announce events up to (hours old)"), default=24, validators=[MinValueValidator(1), MaxValueValidator(720)]
+        _("announce events up to (hours old)"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(720)],
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
@@ -140,7 +142,9 @@ class Invitation(Owned):
     email = models.EmailField(_("email address"))
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.OPERATOR)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     expires_at = models.DateTimeField(default=in_a_week, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)

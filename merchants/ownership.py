@@ -22,7 +22,9 @@ class Owned(models.Model):
     """A row that belongs to one merchant, by an unguessable id."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    merchant = models.ForeignKey("merchants.Merchant", on_delete=models.CASCADE, related_name="+", editable=False)
+    merchant = models.ForeignKey(
+        "merchants.Merchant", on_delete=models.CASCADE, related_name="+", editable=False
+    )
 
     objects: Any = ScopedManager(merchant="merchant")
 

@@ -44,7 +44,12 @@ FIELDS: dict[str, Field] = {
         Field("order.source", "Order source"),
         Field("order.language", "Order language"),
         Field("order.number", "Order number"),
-        Field("item.kind", "Kind of an item", FieldKind.CHOICE, choices=("physical", "virtual", "consigned", "service")),
+        Field(
+            "item.kind",
+            "Kind of an item",
+            FieldKind.CHOICE,
+            choices=("physical", "virtual", "consigned", "service"),
+        ),
         Field("item.sku", "SKU of an item"),
         Field("item.name", "Name of an item"),
         Field("item.quantity", "Quantity of an item", FieldKind.NUMBER),

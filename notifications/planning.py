@@ -105,7 +105,9 @@ class Draft:
 def matching(event: EventFacts, rules: Iterable[RuleFacts]) -> list[RuleFacts]:
     """Return the rules that the event triggers."""
     return [
-        rule for rule in rules if rule.event == event.kind and conditions.hold(rule.match, rule.conditions, event.facts)
+        rule
+        for rule in rules
+        if rule.event == event.kind and conditions.hold(rule.match, rule.conditions, event.facts)
     ]
 
 

@@ -18,12 +18,21 @@ class Reason(models.TextChoices):
     EXPIRED = "expired", _("Its useful life was over before it could be sent.")
     QUIET_HOURS = "quiet_hours", _("It is the person's quiet time; the message waits until it ends.")
     NO_GATEWAY = "no_gateway", _("No active gateway account covers this country.")
-    NO_VENDOR_TEMPLATE = "no_vendor_template", _("The gateway sends by its own templates, and none is usable yet.")
+    NO_VENDOR_TEMPLATE = (
+        "no_vendor_template",
+        _("The gateway sends by its own templates, and none is usable yet."),
+    )
     NO_SIGNATURE = "no_signature", _("Texts to mainland China need a signature, and none is set up.")
-    GATEWAY_PAUSED = "gateway_paused", _("Every gateway account for this country is paused; the message waits.")
+    GATEWAY_PAUSED = (
+        "gateway_paused",
+        _("Every gateway account for this country is paused; the message waits."),
+    )
     MISSING_VALUE = "missing_value", _("The template needs a value that this order does not have.")
     BAD_TEMPLATE = "bad_template", _("The template could not be rendered.")
     TRIED_ENOUGH = "tried_enough", _("It was tried as often as the plan allows and refused each time.")
     REFUSED = "refused", _("The gateway refused it for good.")
-    UNKNOWN_OUTCOME = "unknown_outcome", _("Nobody can say whether it was sent; it is not sent again blindly.")
+    UNKNOWN_OUTCOME = (
+        "unknown_outcome",
+        _("Nobody can say whether it was sent; it is not sent again blindly."),
+    )
     UNDELIVERED = "undelivered", _("The carrier or mail server reported that it could not be delivered.")

@@ -36,5 +36,7 @@ def set_up(sender: Any, merchant: Merchant, **_: Any) -> None:
 @receiver(customer_erased, dispatch_uid="forget an erased customer")
 def forget(sender: Any, customer_id: UUID, merchant_id: UUID, addresses: list[str], **_: Any) -> None:
     """Blank what messages tell about an erased person; that they were told stays."""
-    Message.objects.filter(merchant_id=merchant_id, customer_id=customer_id).update(address="", subject="", body="")
+    Message.objects.filter(merchant_id=merchant_id, customer_id=customer_id).update(
+        address="", subject="", body=""
+    )
     Preferences.objects.filter(merchant_id=merchant_id, customer_id=customer_id).delete()

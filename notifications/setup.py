@@ -116,7 +116,10 @@ class Setup:
             user = member.user
             found[member.merchant_id][member.role].append(
                 Person(
-                    key=f"user:{user.pk}", name=user.get_full_name(), email=user.email.lower(), language=user.language
+                    key=f"user:{user.pk}",
+                    name=user.get_full_name(),
+                    email=user.email.lower(),
+                    language=user.language,
                 )
             )
         return found

@@ -61,7 +61,8 @@ class Outcome:
         return (
             f"{self.orders} orders, {self.taken} texts taken by the gateway in {self.seconds:.0f} s; "
             f"killed {dict(self.kills)}; states {dict(self.states)}; "
-            f"lost {len(self.lost)}, twice {len(self.twice)}, without a written attempt {len(self.unforeseen)}"
+            f"lost {len(self.lost)}, twice {len(self.twice)}, "
+            f"without a written attempt {len(self.unforeseen)}"
         )
 
 

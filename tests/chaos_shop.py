@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -107,6 +108,12 @@ def report() -> Any:
 
 
 if __name__ == "__main__":
-    steps = {"make": make, "connect": connect, "place": place, "open": open_, "report": report}
+    steps: dict[str, Callable[..., Any]] = {
+        "make": make,
+        "connect": connect,
+        "place": place,
+        "open": open_,
+        "report": report,
+    }
     with across_merchants():
         sys.stdout.write(json.dumps(steps[sys.argv[1]](*sys.argv[2:])))

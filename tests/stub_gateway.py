@@ -14,7 +14,6 @@ import asyncio
 import json
 import random
 import sys
-import time
 from pathlib import Path
 
 import aiohttp
@@ -136,8 +135,7 @@ async def main() -> None:
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    sockets = site._server.sockets if site._server else []  # type: ignore[union-attr]
-    sys.stdout.write(json.dumps({"port": sockets[0].getsockname()[1], "at": time.time()}) + "\n")
+    sys.stdout.write(json.dumps({"port": runner.addresses[0][1]}) + "\n")
     sys.stdout.flush()
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5)) as stub.session:
         await asyncio.Event().wait()

@@ -77,6 +77,5 @@ class Channel(ABC):
     async def send(self, parcels: Sequence[Parcel], world: World) -> list[Result]:
         """Send one batch. Return one result per parcel, in order. Never raises for a vendor's fault."""
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027  # most keep nothing open
         """Let go of what the channel keeps open on this event loop."""
-        return None

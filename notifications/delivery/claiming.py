@@ -34,7 +34,7 @@ def claim(lane: str, *, limit: int) -> list[Turn]:
         rows = list(due.select_for_update(skip_locked=True).values_list(*COLUMNS)[:limit])
         if rows:
             move([row[0] for row in rows], State.CLAIMED, only_from=OPEN, claim=token, claimed_until=until)
-    return [Turn(*row, token) for row in rows]
+    return [Turn(*(*row, token)) for row in rows]
 
 
 def expire_claims() -> tuple[int, int]:

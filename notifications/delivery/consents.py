@@ -24,7 +24,7 @@ class Consents:
             "merchant_id", "channel", "address", "category"
         ):
             self._opted_out[merchant_id, channel, address].add(category)
-        chosen = Preferences.objects.filter(customer__in=list({c for c in customer_ids if c}))
+        chosen = Preferences.objects.filter(customer__in=list(set(customer_ids)))
         self._preferences = {row.customer_id: row for row in chosen}
 
     def of(self, merchant_id: UUID, channel: str, address: str, customer_id: UUID | None) -> Consent:

@@ -25,7 +25,7 @@ from notifications.models import (
     SandboxDelivery,
     State,
 )
-from notifications.outcomes import ErrorClass, Outcome, ReceiptKind, Result
+from notifications.outcomes import RETRYABLE, ErrorClass, Outcome, ReceiptKind, Result
 from notifications.policy import retries
 from notifications.reasons import Reason
 
@@ -87,7 +87,7 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=settings.DELIVERY["ladder_seconds"])
     if retry_at and (one.expires_at is None or retry_at < one.expires_at):
         return row | {"state": State.RETRY, "due_at": retry_at}
-    reason = Reason.TRIED_ENOUGH if error in retries.RETRYABLE else Reason.REFUSED
+    reason = Reason.TRIED_ENOUGH if error in RETRYABLE else Reason.REFUSED
     return row | {"state": State.FAILED, "reason": reason, "finished_at": now}
 
 

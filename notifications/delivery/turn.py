@@ -33,4 +33,4 @@ class Turn:
     claim: UUID
 
 
-COLUMNS = tuple(field.name for field in fields(Turn))[:-1]
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Turn))[:-1]

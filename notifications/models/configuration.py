@@ -135,7 +135,9 @@ class Template(Archivable):
     event = models.CharField(_("event"), max_length=40, choices=EventKind)
     channel = models.CharField(_("channel"), max_length=10, choices=ChannelKind)
     language = models.CharField(_("language"), max_length=12)
-    category = models.CharField(_("category"), max_length=15, choices=Category, default=Category.TRANSACTIONAL)
+    category = models.CharField(
+        _("category"), max_length=15, choices=Category, default=Category.TRANSACTIONAL
+    )
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("body"), max_length=20_000)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

@@ -37,7 +37,9 @@ class OptOut(Owned):
         verbose_name = _("opt-out")
         verbose_name_plural = _("opt-outs")
         constraints = [
-            models.UniqueConstraint(fields=["merchant", "channel", "address", "category"], name="opt_out_once")
+            models.UniqueConstraint(
+                fields=["merchant", "channel", "address", "category"], name="opt_out_once"
+            )
         ]
         indexes = [models.Index(fields=["merchant", "-id"])]
 

@@ -78,7 +78,9 @@ class Message(Owned):
     category = models.CharField(_("category"), max_length=15, choices=Category)
     lane = models.CharField(_("lane"), max_length=6, choices=Lane, default=Lane.URGENT)
     template = models.CharField(_("template"), max_length=60)
-    template_version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    template_version = models.ForeignKey(
+        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     language = models.CharField(_("language"), max_length=12, blank=True)
     address = models.CharField(_("address"), max_length=254, blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -91,7 +93,9 @@ class Message(Owned):
     claimed_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")
-    error = models.CharField(max_length=20, blank=True, default="", choices=[(e.value, e.value) for e in ErrorClass])
+    error = models.CharField(
+        max_length=20, blank=True, default="", choices=[(e.value, e.value) for e in ErrorClass]
+    )
     gates = models.JSONField(default=list)
 
     gateway = models.ForeignKey(GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -106,7 +110,9 @@ class Message(Owned):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.UniqueConstraint(fields=["event", "rule", "recipient", "channel", "step"], name="message_once")
+            models.UniqueConstraint(
+                fields=["event", "rule", "recipient", "channel", "step"], name="message_once"
+            )
         ]
         indexes = [
             models.Index(
@@ -215,4 +221,3 @@ class SandboxDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.address}"
-

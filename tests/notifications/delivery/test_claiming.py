@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from threading import Barrier, Thread
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -34,7 +35,8 @@ def test_two_workers_never_claim_the_same_message() -> None:
     merchant = a_merchant()
     for _ in range(30):
         a_message(merchant)
-    barrier, found = Barrier(4), []
+    barrier = Barrier(4)
+    found: list[UUID] = []
 
     def work() -> None:
         with across_merchants():
