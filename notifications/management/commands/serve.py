@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
@@ -24,13 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = keep_secrets(settings.VAR_DIR) | {"DEBUG": "0", "SANDBOX_PAGE": "1"}
+        wanted["LOG_LEVEL"] = os.environ.get("LOG_LEVEL", "WARNING")
         if any(os.environ.get(name) != value for name, value in wanted.items()):
             # The settings of this process were read without them: begin again.
             os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)  # noqa: S606  # ourselves
+        host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+        refuse_a_taken_port(host, port)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         demo = make_demo()
-        host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
         manage = [sys.executable, sys.argv[0]]
         web = [
             sys.executable,
@@ -44,13 +48,14 @@ class Command(BaseCommand):
             "--log-level=warning",
             "--preload",
         ]
-        processes = [
-            subprocess.Popen(command, start_new_session=True)  # noqa: S603  # our own commands
-            for command in (web, [*manage, "work"])
-        ]
-        self.stdout.write(welcome(demo, f"http://{host}:{port}"))
-        self.stdout.flush()
-        raise SystemExit(wait(processes))
+        with Group() as group:
+            group.start(web)
+            group.start([*manage, "work"])
+            if group.wait_for(host, port):
+                self.stdout.write(welcome(demo, f"http://{host}:{port}"))
+                self.stdout.flush()
+            group.wait()
+        raise SystemExit(0 if group.is_told else 1)
 
 
 def keep_secrets(var: Path) -> dict[str, str]:
@@ -97,23 +102,56 @@ def welcome(demo: dict[str, Any], address: str) -> str:
     return "\n".join(lines)
 
 
-def wait(processes: list[subprocess.Popen[bytes]]) -> int:
-    """Wait until told to stop or until one of the processes ends; end them all. Return the exit code."""
-    told = False
+def refuse_a_taken_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen at {host}:{port}: {error.strerror}. Set PORT to a free one."
+        ) from error
 
-    def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal told
-        told = True
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not told and all(process.poll() is None for process in processes):
-        time.sleep(0.2)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-    return 0 if told else 1
+class Group:
+    """Processes that live and end together: all end when one does, or when this process is told to."""
+
+    def __init__(self) -> None:
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.is_told = False
+
+    def __enter__(self) -> Self:
+        for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(one, self._stop)
+        return self
+
+    def _stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_told = True
+
+    def start(self, command: list[str]) -> None:
+        # In a session of its own, so that Ctrl-C reaches it through us, once.
+        self.processes.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603  # our own
+
+    @property
+    def is_running(self) -> bool:
+        return not self.is_told and all(process.poll() is None for process in self.processes)
+
+    def wait_for(self, host: str, port: int) -> bool:
+        """Wait until somebody listens; return whether that happened while all were running."""
+        while self.is_running:
+            with contextlib.suppress(OSError):
+                socket.create_connection((host, port), timeout=1).close()
+                return True
+            time.sleep(0.1)
+        return False
+
+    def wait(self) -> None:
+        while self.is_running:
+            time.sleep(0.2)
+
+    def __exit__(self, *_: object) -> None:
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
