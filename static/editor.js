@@ -34,12 +34,19 @@ editor.addEventListener("click", (event) => {
   target.setSelectionRange(start, start + lines[before.length].length);
 });
 
-// A mail is shown in its frame, by a post of the same form: it has styles of its own.
+// A mail is shown in its frame, by a post of the same form: it has styles of its own. The frame is a new
+// one each time, else every word typed were a step of the browser's way back.
+const showTheMail = () => {
+  const frame = mailSide.querySelector("iframe");
+  frame.replaceWith(frame.cloneNode());
+  editor.requestSubmit(showMail);
+};
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.target.id === "words") {
     mailSide.hidden = !editor.elements.subject;
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   }
-  if (event.target.id === "preview" && !mailSide.hidden) editor.requestSubmit(showMail);
+  const isWrong = event.target.querySelector(".problems");
+  if (event.target.id === "preview" && !mailSide.hidden && !isWrong) showTheMail();
 });
-if (!mailSide.hidden) showMail.hidden = true;
+showMail.hidden = true;
