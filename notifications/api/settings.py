@@ -115,9 +115,10 @@ class GatewayViewSet(Settings[GatewayAccount]):
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: UUID) -> Response:
         """Send a text to a phone by the way of every message; the message tells what became of it."""
+        gateway = self.get_object()
         trial = TrialSerializer(data=request.data)
         trial.is_valid(raise_exception=True)
-        message = testsend.send_gateway_test(self.get_object(), address=trial.validated_data["phone"])
+        message = testsend.send_gateway_test(gateway, address=trial.validated_data["phone"])
         told = {"message": message.pk, "url": reverse("message-detail", args=[message.pk])}
         return Response(SentTrialSerializer(told).data, 202)
 
