@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib.admin import AdminSite
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from merchants.ownership import across_merchants
@@ -38,17 +40,14 @@ class OperatorsSite(AdminSite):
         answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return answer
 
-    def admin_view(
-        self, view: Callable[..., HttpResponse], cacheable: bool = False
-    ) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Wrap every page of the site: operators see all merchants."""
         inner = super().admin_view(view, cacheable)
 
-        def across(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def across(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with across_merchants():
                 response = inner(request, *args, **kwargs)
-                if hasattr(response, "render") and not response.is_rendered:
-                    response.render()
-                return response
+                # What is rendered late is rendered here, where everything may be seen.
+                return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
         return across

@@ -15,15 +15,19 @@ from merchants.ownership import inside
 from merchants.signals import merchant_created
 from notifications import presets, queueing
 from notifications.models import Message, Preferences
+from orders.events import Lane
 from orders.models import Event
 from orders.signals import customer_erased
+
+_WAKES = {lane: partial(queueing.wake, lane) for lane in Lane.values}
 
 
 @receiver(post_save, sender=Event, dispatch_uid="wake the planner")
 def wake_the_planner(sender: type[Event], instance: Event, created: bool, **_: Any) -> None:
-    """Queue a wake-up for the event's lane; many events at once queue one."""
-    if created:
-        transaction.on_commit(partial(queueing.wake, instance.lane))
+    """Queue a wake-up for the event's lane; the many events of one transaction queue one."""
+    wake = _WAKES[instance.lane]
+    if created and all(waiting is not wake for _, waiting, _ in transaction.get_connection().run_on_commit):
+        transaction.on_commit(wake)
 
 
 @receiver(merchant_created, dispatch_uid="set up a new merchant")

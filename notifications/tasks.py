@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
 from notifications import queueing, receipts
 from notifications.delivery.claiming import expire_claims
@@ -52,5 +53,6 @@ def sweep() -> None:
         expire_claims()
         while settle():
             beat(Lane.BULK)
+        forget_old_answers()
         sweeps.find_unpaid()
         sweeps.find_stalled()
