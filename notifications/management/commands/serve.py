@@ -11,18 +11,27 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+
+from merchants.ownership import across_merchants
+from notifications import queueing
+from orders.events import Lane
+from orders.models import Event
 
 
 class Command(BaseCommand):
     help = "Run Orderbell on this machine: web and workers in the foreground (what `make run` calls)."
+    requires_system_checks: list[str] = []  # web and workers check for themselves, and end if it fails
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = keep_secrets(settings.VAR_DIR) | {"DEBUG": "0", "SANDBOX_PAGE": "1"}
@@ -33,7 +42,7 @@ class Command(BaseCommand):
         host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
         refuse_a_taken_port(host, port)
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect_static()
         demo = make_demo()
         manage = [sys.executable, sys.argv[0]]
         web = [
@@ -48,10 +57,11 @@ class Command(BaseCommand):
             "--log-level=warning",
             "--preload",
         ]
+        queueing.wake(Lane.URGENT)
         with Group() as group:
             group.start(web)
             group.start([*manage, "work"])
-            if group.wait_for(host, port):
+            if group.wait_until(partial(is_listening, host, port)) and group.wait_until(is_served):
                 self.stdout.write(welcome(demo, f"http://{host}:{port}"))
                 self.stdout.flush()
             group.wait()
@@ -67,6 +77,19 @@ def keep_secrets(var: Path) -> dict[str, str]:
         path.touch(mode=0o600)
         path.write_text(json.dumps(made))
     return {name: os.environ.get(name) or value for name, value in made.items()}
+
+
+def collect_static() -> None:
+    """Collect the static files if any has changed: to hash and compress them all takes seconds."""
+    files = [
+        [name, storage.size(name), storage.get_modified_time(name).timestamp()]
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    ]
+    stamp: Path = settings.VAR_DIR / "static.json"
+    if not stamp.exists() or json.loads(stamp.read_text()) != files:
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(json.dumps(files))
 
 
 def make_demo() -> dict[str, Any]:
@@ -111,6 +134,21 @@ def refuse_a_taken_port(host: str, port: int) -> None:
         ) from error
 
 
+def is_listening(host: str, port: int) -> bool:
+    with contextlib.suppress(OSError):
+        socket.create_connection((host, port), timeout=1).close()
+        return True
+    return False
+
+
+def is_served() -> bool:
+    """Say whether workers are there: wake-ups are answered and what happened is planned."""
+    with across_merchants():
+        return (
+            queueing.waiting_since(Lane.URGENT) is None and not Event.objects.filter(planned_at=None).exists()
+        )
+
+
 class Group:
     """Processes that live and end together: all end when one does, or when this process is told to."""
 
@@ -134,11 +172,10 @@ class Group:
     def is_running(self) -> bool:
         return not self.is_told and all(process.poll() is None for process in self.processes)
 
-    def wait_for(self, host: str, port: int) -> bool:
-        """Wait until somebody listens; return whether that happened while all were running."""
+    def wait_until(self, is_so: Callable[[], bool]) -> bool:
+        """Wait until something is so; return whether that happened while all were running."""
         while self.is_running:
-            with contextlib.suppress(OSError):
-                socket.create_connection((host, port), timeout=1).close()
+            if is_so():
                 return True
             time.sleep(0.1)
         return False
