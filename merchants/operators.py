@@ -6,6 +6,7 @@ screens, scripts and services, which check them; the admin makes none and delete
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -27,7 +28,7 @@ class Row(PlainAdmin):
     secret: ClassVar[frozenset[str]] = frozenset()
 
     ordering = ("-pk",)
-    actions = None
+    actions: Sequence[str] | None = None
     list_per_page = 50
     # Counting all rows of a large table takes longer than showing a page of it.
     show_full_result_count = False
@@ -36,7 +37,7 @@ class Row(PlainAdmin):
         rows: QuerySet[Any] = self.model._base_manager.order_by(*self.get_ordering(request))
         return rows
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return [field.name for field in self.opts.concrete_fields if field.name not in self.secret]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:

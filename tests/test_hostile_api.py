@@ -28,7 +28,7 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 V1 = "/api/v1/"
 JSON = "application/json"
-ORDER = {
+ORDER: dict[str, Any] = {
     "number": "H-1",
     "currency": "CNY",
     "total": "12.50",
@@ -40,7 +40,7 @@ ORDER = {
     "items": [{"sku": "T", "name": "Tea", "quantity": 1, "unit_price": "12.50", "kind": "physical"}],
     "attributes": {"gift": True},
 }
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "code": "thanks",
     "event": "order.paid",
     "channel": "sms",

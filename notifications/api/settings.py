@@ -66,7 +66,8 @@ class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row])
 
 def _object(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
-        raise ValidationError([ErrorDetail(_("Write an object of names and values."), code="not_an_object")])
+        sentence = str(_("Write an object of names and values."))
+        raise ValidationError([ErrorDetail(sentence, code="not_an_object")])
     level: list[Any] = [data]
     for _depth in range(DEEPEST):
         level = [inner for value in level for inner in _within(value)]

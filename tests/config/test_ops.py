@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -32,6 +33,7 @@ from tests.builders import (
     a_return,
     a_shipment,
     a_signature,
+    a_template,
     a_user,
     an_api_key,
     an_opt_out,
@@ -62,16 +64,16 @@ def address(row: Any, action: str = "change") -> str:
     return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_{action}", args=[row.pk])
 
 
-def one_of_each() -> dict[type, Any]:
+def one_of_each() -> dict[type[Model], Any]:
     """Return a row of every model of ours, all of one shop."""
     shop = a_merchant(name="Tea house")
     a_member(shop)
     an_api_key(shop)
     gateway = a_gateway(shop, kind="kannel", credentials={"username": "u", "password": "hunter2"})
-    message = a_message(shop, gateway=gateway)
-    version = message.template_version
-    a_shipment(message.order)
-    a_return(message.order)
+    order, template = an_order(shop), a_template(shop)
+    message = a_message(shop, order=order, template=template, gateway=gateway)
+    a_shipment(order)
+    a_return(order)
     an_opt_out(shop, address="li@mail.example")
     signature = a_signature(shop)
     owned = {"merchant": shop}
@@ -83,7 +85,7 @@ def one_of_each() -> dict[type, Any]:
     Preferences.objects.create(**owned, customer=message.customer)
     OptOutImport.objects.create(**owned, file_name="list.csv")
     VendorSignature.objects.create(**owned, signature=signature, gateway=gateway)
-    VendorTemplate.objects.create(**owned, template=version.template, gateway=gateway)
+    VendorTemplate.objects.create(**owned, template=template, gateway=gateway)
     shop.brand = apps.get_model("merchants.Brand").objects.create(merchant=shop)
     return {model: model._base_manager.first() for model in OURS}
 

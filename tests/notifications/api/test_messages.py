@@ -153,9 +153,10 @@ def test_the_story_tells_all_that_was_decided_tried_and_reported():
 
 def test_the_story_of_a_rule_that_was_removed_is_whole():
     shop = a_merchant()
-    message = a_message(shop)
-    message.rule.archive()
-    assert a_caller(shop).get(path(message)).json()["rule"]["name"] == message.rule.name
+    rule = a_rule(shop, name="Say thanks")
+    message = a_message(shop, rule=rule)
+    rule.archive()
+    assert a_caller(shop).get(path(message)).json()["rule"]["name"] == "Say thanks"
 
 
 def test_a_test_send_has_a_story_too():
