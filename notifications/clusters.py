@@ -47,6 +47,7 @@ def _die_with_parent() -> None:
 def _run_cluster(lane: str) -> None:
     """Be the main process of a lane's cluster, with its children in a process group of their own."""
     os.setsid()
+    _die_with_parent()
     os.register_at_fork(after_in_child=_die_with_parent)
     Conf.CLUSTER_NAME = lane
     cluster = Cluster()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -34,9 +33,26 @@ class Packed:
     text: Text
 
 
-@lru_cache(maxsize=20_000)
 def _country_and_zone(phone: str) -> tuple[str, str]:
-    """Return an E.164 number's country, and its time zone where its numbers have only one."""
+    """Return an E.164 number's country, and its time zone where its numbers have only one.
+
+    Both follow from the first digits, so that those of good numbers are kept.
+    """
+    known = _known.get(phone[:_PREFIX])
+    if known is None:
+        known = _look_up(phone)
+        if known[0] and len(_known) < _MOST_KNOWN:
+            _known[phone[:_PREFIX]] = known
+    return known
+
+
+# Longer than any prefix by which numbering plans tell countries and zones apart.
+_PREFIX = 10
+_MOST_KNOWN = 100_000
+_known: dict[str, tuple[str, str]] = {}
+
+
+def _look_up(phone: str) -> tuple[str, str]:
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
