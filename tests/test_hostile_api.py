@@ -92,8 +92,13 @@ BODIES: dict[str, Any] = {
     "gateways/{gateway}/test/": {"phone": "13800138000"},
 }
 CHANGES = {
-    "customers/known/": BODIES["customers/"],
-    "orders/A-1/": {name: value for name, value in ORDER.items() if name != "number"},
+    "customers/known/": {"phone": "13800138000", "timezone": "Asia/Shanghai"},
+    "orders/A-1/": {
+        "status": "paid",
+        "total": "1.00",
+        "customer": {"external_id": "li"},
+        "items": [{"name": "T"}],
+    },
     "shipments/{shipment}/": BODIES["orders/A-1/shipments/"],
     "returns/{return}/": {"reason": "size", "status": "approved", "refund_amount": "1.00"},
     "signatures/{signature}/": BODIES["signatures/"],
