@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderStatus(models.TextChoices):
-    CREATED = "created", _("Created")
+    CREATED = "created", pgettext_lazy("status of an order", "Created")
     PAID = "paid", _("Paid")
     PAYMENT_FAILED = "payment_failed", _("Payment failed")
     FLAGGED = "flagged", _("Flagged")

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views import View
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -95,7 +96,7 @@ def shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, (list, tuple)):
-        return ", ".join(str(item) for item in value) or "—"
+        return pgettext("between words of a list", ", ").join(str(item) for item in value) or "—"
     return value
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from merchants.places import country_choices
 
@@ -40,4 +41,4 @@ def named_countries(codes: Sequence[str]) -> str:
     names = dict(country_choices())
     shown = [names.get(code, code) for code in codes[:3]]
     more = len(codes) - len(shown)
-    return ", ".join(shown) + (f" +{more}" if more > 0 else "")
+    return pgettext("between words of a list", ", ").join(shown) + (f" +{more}" if more > 0 else "")

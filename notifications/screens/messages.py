@@ -143,7 +143,7 @@ class MessageDetail(DetailScreen[Message]):
             Column(_("Template"), _template_of),
             Column(_("Language"), "language"),
             Column(_("Category"), "get_category_display"),
-            Column(_("Due"), "due_at"),
+            Column(_("Due at"), "due_at"),
             Column(_("Useful until"), "expires_at"),
         ]
         if self.row.order:

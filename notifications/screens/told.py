@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from merchants.masking import contact
 from merchants.models import Membership
@@ -86,7 +87,7 @@ def _of_rule(rule: Rule, event: Event, loaded: Loaded | None) -> Line:
         return Line(rule.name, note=_("It was made after this had happened."))
     if loaded and not conditions.hold(rule.match, rule.conditions, loaded.facts):
         failed = [one for one in rule.conditions if not conditions.hold("all", [one], loaded.facts)]
-        unmet = "; ".join(condition_words(one) for one in failed)
+        unmet = pgettext("between conditions", "; ").join(condition_words(one) for one in failed)
         return Line(rule.name, note=_("Its condition does not hold: %(conditions)s.") % {"conditions": unmet})
     if rule.updated_at > event.planned_at:
         return Line(rule.name, note=_("It was changed after this had happened."))

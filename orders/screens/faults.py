@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from orders.errors import AlreadyExists, InvalidInput
 from orders.screens import tones
@@ -42,7 +43,9 @@ def _at(
 def sentence(fault: IllegalTransition) -> str:
     """Return what was wrong with a change of status, and what would be right."""
     current = tones.label(fault.subject, fault.current)
-    legal = ", ".join(str(tones.label(fault.subject, status)) for status in fault.legal)
+    legal = pgettext("between words of a list", ", ").join(
+        str(tones.label(fault.subject, status)) for status in fault.legal
+    )
     if not legal:
         return _("It is “%(current)s” by now, which is final.") % {"current": current}
     return _("It is “%(current)s” by now. What may follow: %(legal)s.") % {"current": current, "legal": legal}
