@@ -9,7 +9,7 @@ PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-PYTEST := $(PYTHON) -m pytest -n 2
+PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
 # What production has; `check --deploy` is held against it.
 PRODUCTION := env -u DATABASE_URL -u REDIS_URL DEBUG=0 SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))') \
 	FIELD_KEYS=$$($(PYTHON) -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
@@ -27,13 +27,13 @@ run: export PRIVATE_NETWORKS ?= 127.0.0.0/8,::1/128
 run: $(RUNTIME) $(CATALOGUES) ## Run a demo shop, web and workers (HOST, PORT, ORDERBELL_VAR)
 	@exec $(PYTHON) manage.py serve
 
-test: test-sqlite test-postgres ## Run the whole suite on SQLite and on PostgreSQL
+test: test-sqlite test-postgres ## Run the suite on SQLite, and what touches the database on PostgreSQL too
 
 test-sqlite: $(DEVELOPMENT) $(CATALOGUES)
 	env -u DATABASE_URL $(PYTEST)
 
 test-postgres: $(DEVELOPMENT) $(CATALOGUES)
-	$(PYTHON) -m tests.postgres -- $(PYTEST)
+	$(PYTHON) -m tests.postgres -- $(PYTEST) --database-only
 
 check: lint deploy-check ## Check format, lint, types, imports, migrations, translations, settings; then test
 	$(MAKE) test

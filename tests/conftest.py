@@ -30,6 +30,31 @@ def pytest_configure(config: pytest.Config) -> None:
         compile_all(only_stale=True)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="run only what touches the database (on a second one)"
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that the other worker has the rest meanwhile."""
+    if config.getoption("--database-only"):
+        left_out = [item for item in items if not _touches_the_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _touches_the_database(item)]
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+LONGEST = ("tests/flows", "tests/browser")
+_DATABASE = {"db", "transactional_db", "live_server"}
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    names = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(names & _DATABASE)
+
+
 def pytest_report_header() -> str:
     return f"database: {connection.vendor}; hypothesis profile: {'ci' if os.environ.get('CI') else 'here'}"
 

@@ -14,6 +14,10 @@ from tests.postgres import postgres
 MESSAGES = int(os.environ.get("CHAOS_MESSAGES", "2000"))
 
 
+# The run has a database of its own, of the same kind as this test's.
+pytestmark = pytest.mark.django_db
+
+
 def _run(folder: Path) -> Outcome:
     if connection.vendor == "sqlite":
         return run(messages=MESSAGES, url=f"sqlite:///{folder / 'chaos.sqlite3'}")
