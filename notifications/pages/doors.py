@@ -88,7 +88,7 @@ def brand_of(merchant: Merchant) -> Brand:
 def brand_url(brand: Brand) -> str:
     """Return the address of the brand's colours; it changes with the brand, so it may be cached."""
     version = 0 if brand._state.adding else int(brand.updated_at.timestamp())
-    return f"{reverse('brand', args=[brand.merchant_id])}?v={version}"
+    return f"{reverse('brand_style', args=[brand.merchant_id])}?v={version}"
 
 
 def language_of(request: HttpRequest, message: Message | None) -> str:
