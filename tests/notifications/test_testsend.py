@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from merchants.ownership import inside
@@ -12,7 +14,7 @@ from tests.builders import a_gateway, a_merchant, a_signature, a_template, an_op
 PHONE = "+8613800138000"
 
 
-def sent(template: Template, **about: object) -> Message:
+def sent(template: Template, **about: Any) -> Message:
     """Send a test and let a worker do its round."""
     a_gateway(template.merchant)
     a_signature(template.merchant)

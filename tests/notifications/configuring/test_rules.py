@@ -135,7 +135,7 @@ def test_a_name_that_was_removed_is_free_again():
     shop = a_shop()
     with inside(shop):
         save_rule(shop, data=fields()).archive()
-        assert save_rule(shop, data=fields()).pk
+        assert save_rule(shop, data=fields()).archived_at is None
 
 
 def test_another_shops_template_is_unknown():

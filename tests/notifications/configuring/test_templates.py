@@ -102,4 +102,4 @@ def test_a_code_has_one_wording_a_channel_and_language_and_one_event():
     assert wrong(shop, data=fields(language="en", event="order.created")) == {"event": "other_event"}
     other = a_merchant()
     with inside(other):
-        assert save_template(other, data=fields(event="order.created")).pk
+        assert save_template(other, data=fields(event="order.created")).merchant == other

@@ -35,13 +35,13 @@ def doors(row: GatewayAccount) -> Doors:
 def test_each_role_opens_what_it_has_the_right_to(role):
     row = an_account()
     general = {"gateway_list": [], "gateway_choose": [], "gateway_create": ["aliyun"]}
-    every = doors(row) | {name: (Right.CONNECT, args) for name, args in general.items()}
+    every = dict(doors(row)) | {name: (Right.CONNECT, args) for name, args in general.items()}
     assert open_doors(row.merchant, every, role=role) == expected_doors(every, role=role)
 
 
 def test_another_shops_gateway_is_not_found():
     row = an_account(paused_until=clock.now() + timedelta(hours=1))
-    every = doors(row)
+    every = dict(doors(row))
     assert answers_to_a_stranger(every) == {name: {404} for name in every}
     row.refresh_from_db()
     assert row.is_active

@@ -57,13 +57,13 @@ def doors(row: Rule) -> Doors:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_what_it_has_the_right_to(role):
     row = a_rule(a_merchant())
-    every = doors(row) | {"rule_list": (Right.SEE, []), "rule_create": (Right.CONFIGURE, [])}
+    every = dict(doors(row)) | {"rule_list": (Right.SEE, []), "rule_create": (Right.CONFIGURE, [])}
     assert open_doors(row.merchant, every, role=role) == expected_doors(every, role=role)
 
 
 def test_another_shops_rule_is_not_found():
     row = a_rule(a_merchant(), name="Secret rule")
-    every = doors(row)
+    every = dict(doors(row))
     assert answers_to_a_stranger(every) == {name: {404} for name in every}
     assert Rule.objects.count() == 1
     row.refresh_from_db()

@@ -30,13 +30,13 @@ def doors(row: Signature) -> Doors:
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_opens_what_it_has_the_right_to(role):
     row = a_signature(a_merchant())
-    every = doors(row) | {"signature_list": (Right.SEE, []), "signature_create": (Right.CONFIGURE, [])}
+    every = dict(doors(row)) | {"signature_list": (Right.SEE, []), "signature_create": (Right.CONFIGURE, [])}
     assert open_doors(row.merchant, every, role=role) == expected_doors(every, role=role)
 
 
 def test_another_shops_signature_is_not_found():
     row = a_signature(a_merchant())
-    every = doors(row)
+    every = dict(doors(row))
     assert answers_to_a_stranger(every) == {name: {404} for name in every}
     row.refresh_from_db()
     assert row.archived_at is None

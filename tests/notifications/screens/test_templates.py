@@ -51,7 +51,7 @@ def test_each_role_opens_what_it_has_the_right_to(role):
     row = a_mail()
     general = {"template_create": Right.CONFIGURE, "template_preview_new": Right.CONFIGURE}
     every = (
-        doors(row)
+        dict(doors(row))
         | {name: (right, []) for name, right in general.items()}
         | {"template_list": (Right.SEE, [])}
     )
@@ -60,7 +60,7 @@ def test_each_role_opens_what_it_has_the_right_to(role):
 
 def test_another_shops_template_is_not_found():
     row = a_mail(code="secret-code")
-    every = doors(row)
+    every = dict(doors(row))
     assert answers_to_a_stranger(every) == {name: {404} for name in every}
     row.refresh_from_db()
     assert (row.is_active, row.archived_at) == (True, None)
