@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants import team
 from merchants.models import Invitation, Membership
@@ -28,7 +29,7 @@ class TeamList(ListScreen[Membership]):
     title = _("Team")
     columns = (
         Column(_("Email"), "user.email"),
-        Column(_("Name"), "user.get_full_name"),
+        Column(pgettext_lazy("of a person", "Name"), "user.get_full_name"),
         Column(
             _("Role"), "get_role_display", badge=lambda one: "info" if one.role == Role.OWNER else "plain"
         ),

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from merchants.roles import Role
 from notifications.configuring.rules import LONGEST_DELAY
@@ -175,4 +176,5 @@ def _template_choices(event: str, rule: Rule | None) -> list[tuple[str, str]]:
         channels.setdefault(code, {})[channel] = str(labels.get(channel, channel))
     if rule and rule.event == event:
         channels.setdefault(rule.template, {})
-    return [(code, f"{code} ({', '.join(names.values()) or '—'})") for code, names in channels.items()]
+    comma = pgettext("between words of a list", ", ")
+    return [(code, f"{code} ({comma.join(names.values()) or '—'})") for code, names in channels.items()]

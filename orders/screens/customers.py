@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants import places
 from merchants.masking import contact, masked
@@ -59,7 +60,9 @@ class CustomerList(ListScreen[Customer]):
     def get_columns(self) -> Sequence[Column]:
         who = self.membership
         return (
-            Column(_("Name"), lambda row: name_of(row, who), link="customer_detail"),
+            Column(
+                pgettext_lazy("of a person", "Name"), lambda row: name_of(row, who), link="customer_detail"
+            ),
             Column(_("ID"), lambda row: shown_id(row, who)),
             Column(_("Phone"), lambda row: contact(row.phone, who)),
             Column(_("Email"), lambda row: contact(row.email, who)),
@@ -134,7 +137,7 @@ class CustomerForm(forms.Form):
         max_length=100,
         help_text=_("What your shop calls them. Empty: they go by their email, or else their phone."),
     )
-    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), required=False, max_length=200)
     phone = forms.CharField(
         label=_("Phone"), required=False, max_length=40, widget=forms.TextInput(attrs={"type": "tel"})
     )

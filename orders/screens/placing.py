@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants import places
 from merchants.roles import Right
@@ -66,7 +67,7 @@ class OrderForm(forms.Form):
         label=_("Known customer"), required=False, max_length=254, help_text=_("Their ID, email or phone.")
     )
     external_id = forms.CharField(label=_("ID"), required=False, max_length=100)
-    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), required=False, max_length=200)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     email = forms.CharField(label=_("Email"), required=False, max_length=254)
     language = forms.CharField(
