@@ -8,6 +8,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 RUNTIME := $(VENV)/.runtime
 DEVELOPMENT := $(VENV)/.development
+RIVALS := .venv-bench/.rivals
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 PYTEST := $(PYTHON) -m pytest -n 2 --dist worksteal
 # What production has; `check --deploy` is held against it.
@@ -50,8 +51,8 @@ deploy-check: $(DEVELOPMENT)
 	DEBUG=1 $(PYTHON) -W error manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PYTHON) manage.py check --deploy --fail-level WARNING
 
-bench: $(DEVELOPMENT) $(CATALOGUES) ## Measure: the table of bench/README.md
-	$(PYTHON) -m bench
+bench: $(DEVELOPMENT) $(RIVALS) $(CATALOGUES) ## Measure beside rivals: bench/README.md (BENCH="b1 --quick")
+	$(PYTHON) -m bench $(BENCH)
 
 chaos: $(DEVELOPMENT) $(CATALOGUES) ## Kill everything at random under 20,000 messages and count them
 	$(PYTHON) -m tests.postgres -- $(PYTHON) -m tests.chaos
@@ -69,9 +70,11 @@ lock: ## Lock requirements*.in anew (needs uv)
 		requirements.in -o requirements.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK) \
 		requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url $(LOCK) \
+		requirements-bench.in -o requirements-bench.txt
 
 clean: ## Remove what make made, except ./var
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(CATALOGUES)
+	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis $(CATALOGUES)
 
 $(RUNTIME): requirements.txt scripts/environment
 	@scripts/environment requirements.txt
@@ -81,6 +84,13 @@ $(RUNTIME): requirements.txt scripts/environment
 $(DEVELOPMENT): requirements-dev.txt requirements.txt scripts/environment
 	@scripts/environment requirements-dev.txt
 	@touch $(RUNTIME) $@
+
+# The rivals that `make bench` measures: apart from ours. The one on Node is left out where there is no npm.
+$(RIVALS): requirements-bench.txt bench/rivals/package-lock.json scripts/environment
+	@scripts/environment requirements-bench.txt .venv-bench
+	@mkdir -p .venv-bench/node && cp bench/rivals/package*.json .venv-bench/node/
+	@cd .venv-bench/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error || echo "Going on without BullMQ"
+	@touch $@
 
 %.mo: %.po scripts/translations.py | $(RUNTIME)
 	@$(PYTHON) -m scripts.translations compile

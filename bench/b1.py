@@ -1,20 +1,20 @@
-"""B1: paid orders already saved as events → planned → rendered → one HTTP call each → accepted."""
+"""The work itself: paid orders already saved as events → planned → rendered → sent → accepted."""
 
 from __future__ import annotations
 
 import multiprocessing
-import os
-import subprocess
-import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django import db
+from django.core.management import call_command
 from django.utils import timezone as clock
 
+from bench import processes
 from merchants.ids import uuid7
-from merchants.models import Merchant
+from merchants.models import Brand, Merchant
 from merchants.ownership import across_merchants
 from notifications import presets, tasks
 from notifications.delivery.drafting import draft
@@ -28,20 +28,17 @@ WORKERS = 2
 
 @contextmanager
 def http_sink() -> Iterator[int]:
-    process = subprocess.Popen([sys.executable, "-m", "bench.http_sink"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
+    """Yield the port of a gateway that takes everything."""
+    with processes.http_sink() as sink:
+        yield sink.port
 
 
-def make_shop(port: int) -> Merchant:
+def make_shop(port: int, *, channel: str = "sms") -> Merchant:
     """Make a shop with the presets, whose texts go to the sink by single calls."""
     merchant = Merchant.objects.create(name="Bench")
+    Brand.objects.create(merchant=merchant, from_name="Bench", footer="Tea, and nothing but tea")
     presets.install(merchant)
-    Rule.objects.update(channels=["sms"])
+    Rule.objects.update(channels=[channel])
     GatewayAccount.objects.update(is_active=False)
     GatewayAccount.objects.create(
         merchant=merchant,
@@ -70,13 +67,23 @@ def save_orders(merchant: Merchant, count: int) -> None:
         for number in range(count)
     ]
     orders = [
-        Order(merchant=merchant, number=uuid7().hex[-12:], customer=customer, status="paid", currency="CNY", total=268)
+        Order(
+            merchant=merchant,
+            number=uuid7().hex[-12:],
+            customer=customer,
+            status="paid",
+            currency="CNY",
+            total=268,
+        )
         for customer in customers
     ]
     Customer.objects.bulk_create(customers, batch_size=1000)
     Order._base_manager.bulk_create(orders, batch_size=1000)
     Item.objects.bulk_create(
-        [Item(merchant=merchant, order=order, sku="TEA-1", name="明前龙井 250g", unit_price=268) for order in orders],
+        [
+            Item(merchant=merchant, order=order, sku="TEA-1", name="明前龙井 250g", unit_price=268)
+            for order in orders
+        ],
         batch_size=1000,
     )
     Event.objects.bulk_create(
@@ -88,24 +95,28 @@ def save_orders(merchant: Merchant, count: int) -> None:
     )
 
 
-def in_workers(work: Callable[[], None]) -> float:
+def in_workers(work: Callable[[], None], *, workers: int = WORKERS) -> float:
     """Run `work` in each of the worker processes; return how long it took until the last was done."""
     db.connections.close_all()
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=work) for _ in range(WORKERS)]
+    workforce = [context.Process(target=work) for _ in range(workers)]
     began = time.perf_counter()
-    for process in processes:
+    for process in workforce:
         process.start()
-    for process in processes:
+    for process in workforce:
         process.join()
-    return time.perf_counter() - began
+    took = time.perf_counter() - began
+    if any(process.exitcode for process in workforce):
+        raise RuntimeError("a worker failed")
+    return took
 
 
 def whole() -> None:
     with across_merchants():
         while Event.objects.filter(planned_at=None).exists() or _is_open():
             Dispatch(Lane.URGENT).run(
-                until=time.monotonic() + 600, more=lambda limit: draft(Lane.URGENT, limit=min(limit, tasks.EVENTS))
+                until=time.monotonic() + 600,
+                more=lambda limit: draft(Lane.URGENT, limit=min(limit, tasks.EVENTS)),
             )
 
 
@@ -131,3 +142,34 @@ def plan_only() -> None:
 
 def accepted() -> int:
     return Message.objects.filter(state__in=[State.ACCEPTED, State.DELIVERED]).count()
+
+
+def make(count: str, port: str, channel: str) -> None:
+    """As a step: a shop and its saved orders, in a database that is empty."""
+    call_command("migrate", interactive=False, verbosity=0)
+    with across_merchants():
+        save_orders(make_shop(int(port), channel=channel), int(count))
+    _analyse()
+
+
+def plan(workers: str) -> None:
+    """As a step: plan all that is saved, and leave it due."""
+    in_workers(plan_only, workers=int(workers))
+    _analyse()
+
+
+def run(work: str, count: str, workers: str) -> float:
+    """As a step: do the work (`whole` or `sending`) and return messages a second, all of them accepted."""
+    took = in_workers({"whole": whole, "sending": sending}[work], workers=int(workers))
+    with across_merchants():
+        if accepted() != int(count):
+            states = dict(Counter(Message.objects.values_list("state", flat=True)))
+            raise RuntimeError(f"of {count} messages not all were accepted: {states}")
+    return int(count) / took
+
+
+def _analyse() -> None:
+    """Let PostgreSQL look at what was just poured in, as its autovacuum would in a minute."""
+    if db.connection.vendor == "postgresql":
+        with db.connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

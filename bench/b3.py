@@ -1,0 +1,30 @@
+"""What a mail of ours looks like, so that a rival can send the very words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from merchants.ownership import across_merchants
+from notifications.delivery.drafting import draft
+from notifications.delivery.preparing import prepare
+from orders.events import Lane
+from orders.models import Order
+
+
+def sample(path: str) -> int:
+    """As a step: write subject, text and HTML of one mail to a file; return their size in bytes.
+
+    `{{ name }}` and `{{ number }}` stand in their places.
+    """
+    with across_merchants():
+        drafted = draft(Lane.URGENT, limit=1)
+        (ready,) = prepare(drafted.claimed, known=drafted.loaded, setup=drafted.setup).ready
+        order = Order.objects.select_related("customer").get(pk=ready.message.order_id)
+    rendered = ready.parcel.rendered
+    words = {
+        name: said.replace(order.customer.name, "{{ name }}").replace(order.number, "{{ number }}")
+        for name, said in (("subject", rendered.subject), ("text", rendered.text), ("html", rendered.html))
+    }
+    Path(path).write_text(json.dumps(words))
+    return sum(len(said.encode()) for said in words.values())
