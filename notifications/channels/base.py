@@ -62,6 +62,10 @@ class Channel(ABC):
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
         """Work out `parcel.packed`: what leaves, whole. `parcel.way` is set."""
 
+    def words(self, parcel: Parcel) -> str:
+        """Return the text as the person will see it, for the message's story."""
+        return parcel.rendered.text
+
     def parts(self, parcel: Parcel) -> int:
         """Return how many parts the vendor will charge for."""
         return 1

@@ -97,11 +97,12 @@ class Sms(Channel):
             ),
         )
 
-    def parts(self, parcel: Parcel) -> int:
+    def words(self, parcel: Parcel) -> str:
         text: Text = parcel.packed.text
-        return segments.count(
-            segments.with_signature(text.body, text.signature), country=parcel.country
-        ).parts
+        return segments.with_signature(text.body, text.signature)
+
+    def parts(self, parcel: Parcel) -> int:
+        return segments.count(self.words(parcel), country=parcel.country).parts
 
     def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
         """Group what one request can carry, as the vendor's module says."""

@@ -226,7 +226,7 @@ def _render(
         "template_version_id": version.pk,
         "gateway_id": parcel.gateway_id,
         "subject": rendered.subject[:250],
-        "body": rendered.text,
+        "body": channel.words(parcel),
         "parts": channel.parts(parcel),
     }
     prepared.ready.append(Ready(message, parcel, row))

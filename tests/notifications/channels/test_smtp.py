@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+import time
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -291,8 +292,12 @@ def test_waiting_for_a_connection_ends_in_time(run: Run) -> None:
         async with between(script=saying(b".", SILENCE), patience=0.1) as (_sink, way):
             return await asyncio.gather(*(way.send([a_mail()]) for _ in range(3)))
 
+    began = time.monotonic()
     ended = [outcomes(batch) for batch in run(go())]
-    assert ended == [[UNKNOWN], [UNKNOWN], [refused(ErrorClass.TRANSIENT)]]
+    assert time.monotonic() - began < 5
+    assert ended[:2] == [[UNKNOWN], [UNKNOWN]]
+    # A connection may come free in the very moment in which the wait ends.
+    assert ended[2] in ([refused(ErrorClass.TRANSIENT)], [UNKNOWN])
 
 
 def test_a_kept_connection_that_died_is_replaced(run: Run) -> None:
