@@ -37,7 +37,7 @@ def test_a_test_goes_the_real_way_to_the_sandbox():
 def test_a_test_speaks_of_the_order_that_was_named():
     template = a_template(a_merchant())
     message = sent(template, order=an_order(template.merchant, number="N-1"))
-    assert message.body == "We have your order N-1."
+    assert message.body == "【叮单茶铺】We have your order N-1."
 
 
 @pytest.mark.django_db(transaction=True)
