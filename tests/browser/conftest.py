@@ -1,0 +1,58 @@
+"""A running Orderbell and a Chromium, for the tests that look at it as people do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.browser.office import Office, office
+from tests.browser.visitor import Visitor
+from tests.needs import need
+from tests.postgres import postgres
+
+# As root, without a screen and without a network there is no sandbox, no GPU and nobody to talk to.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    need("chromium")
+    home: Path = tmp_path_factory.mktemp("office")
+    with ExitStack() as stack:
+        url = f"sqlite:///{home / 'office.sqlite3'}"
+        if connection.vendor == "postgresql":
+            url = stack.enter_context(postgres()).url
+        yield stack.enter_context(office(home, database_url=url))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Not for the session: while Playwright's event loop stands, Django refuses queries in this thread.
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=need("chromium"), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(running_office: Office, chromium: Browser) -> Iterator[Visitor]:
+    """Somebody who reads English; at the end nothing may have gone wrong in their browser."""
+    somebody = Visitor.arrive(chromium, running_office)
+    yield somebody
+    somebody.context.close()
+    assert somebody.troubles == []
