@@ -35,6 +35,8 @@ def secret(name: str, development: str) -> str:
 
 
 SECRET_KEY = secret("SECRET_KEY", "for-development-only-" + "k3" * 24)
+# Former keys, whose links in messages already sent still open.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Fernet keys for gateway credentials: the first encrypts, all decrypt (rotation).
 FIELD_KEYS = [
     key.strip()

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.utils import timezone as clock
 from django_q.cluster import Cluster
 from django_q.conf import Conf
+from redis.exceptions import RedisError
 
 from merchants.ownership import across_merchants
 from notifications import heartbeat, queueing
@@ -69,16 +70,22 @@ class Lanes:
         """Keep the lanes working until `stop` is called."""
         for lane in self.lanes:
             self._start(lane)
-        with across_merchants():
-            while not self.is_stopping:
-                self._watch()
-                try:
-                    self._tick()
-                except db.Error as fault:
-                    log.warning("the clock cannot reach the database", fault=type(fault).__name__)
-                    db.connections.close_all()
-                time.sleep(TICK)
-        self._end()
+        try:
+            with across_merchants():
+                while not self.is_stopping:
+                    self._look()
+                    time.sleep(TICK)
+        finally:
+            self._end()
+
+    def _look(self) -> None:
+        """Watch the clusters and the clock; a database or a queue that is away is waited for."""
+        try:
+            self._watch()
+            self._tick()
+        except (db.Error, RedisError) as fault:
+            log.warning("the clock cannot reach the database or the queue", fault=type(fault).__name__)
+            db.connections.close_all()
 
     def stop(self, *_: object) -> None:
         self.is_stopping = True
@@ -105,10 +112,7 @@ class Lanes:
     def _is_stuck(self, lane: str) -> bool:
         if heartbeat.silent_for(lane) < STUCK or time.monotonic() - self.started[lane] < STUCK:
             return False
-        try:
-            since = queueing.waiting_since(lane)
-        except db.Error:
-            return False
+        since = queueing.waiting_since(lane)
         return since is not None and time.time() - since > STUCK
 
     def _replace(self, lane: str) -> None:

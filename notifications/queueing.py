@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import time
 
+import structlog
 from django.core.cache import cache
+from django.db import Error
 from django_q.tasks import async_task
+from redis.exceptions import RedisError
 
 from orders.events import Lane
+
+log = structlog.get_logger(__name__)
 
 # A mark that stands longer has lost its task (the queue was emptied, the worker killed): seconds.
 STALE = 10
@@ -31,12 +36,17 @@ def _mark(name: str) -> str:
 def wake(name: str) -> bool:
     """Queue the wake-up `name` unless one is pending. Return whether it was queued.
 
-    Call it outside a transaction (on commit): a worker must find what it is woken for.
+    Call it outside a transaction (on commit): a worker must find what it is woken for. A queue that is
+    away is no error of the caller's, whose rows are saved: the clock wakes the worker once it is back.
     """
-    if cache.get(_mark(name)) is not None or not cache.add(_mark(name), time.time(), STALE):
+    try:
+        if cache.get(_mark(name)) is not None or not cache.add(_mark(name), time.time(), STALE):
+            return False
+        task, lane = TASKS[name]
+        async_task(task, cluster=lane.value)
+    except (RedisError, Error) as fault:
+        log.warning("a wake-up could not be queued", wake_up=name, fault=type(fault).__name__)
         return False
-    task, lane = TASKS[name]
-    async_task(task, cluster=lane.value)
     return True
 
 

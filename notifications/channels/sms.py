@@ -58,7 +58,10 @@ def _look_up(phone: str) -> tuple[str, str]:
     except phonenumbers.NumberParseException:
         return "", ""
     zones = [zone for zone in time_zones_for_number(number) if zone != "Etc/Unknown"]
-    return phonenumbers.region_code_for_number(number) or "", zones[0] if len(zones) == 1 else ""
+    # A number outside every range of its plan still belongs to the plan's main country.
+    region = phonenumbers.region_code_for_number(number)
+    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region if region in phonenumbers.SUPPORTED_REGIONS else "", zones[0] if len(zones) == 1 else ""
 
 
 class Sms(Channel):

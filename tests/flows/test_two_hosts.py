@@ -61,9 +61,9 @@ def _until_up(scene: Scene) -> None:
 
 @pytest.mark.timeout(240)
 def test_it_is_the_same_system_on_postgresql_and_redis_with_two_hosts(tmp_path: Path) -> None:
-    with postgres() as server, redis() as redis_url:
+    with postgres() as server, redis() as queue:
         scene = Scene(tmp_path, url=server.url, database=None, seed=1)
-        scene.environment |= {"REDIS_URL": redis_url, "SANDBOX_PAGE": "1"}
+        scene.environment |= {"REDIS_URL": queue.url, "SANDBOX_PAGE": "1"}
         try:
             scene.ask("manage.py", "migrate", "--verbosity=0")
             bootstrap = ("bootstrap", "--merchant", "Tea", "--email", "owner@tea.example", "--json")
@@ -85,5 +85,13 @@ def test_it_is_the_same_system_on_postgresql_and_redis_with_two_hosts(tmp_path: 
                 _post(scene, shop["api_key"], number)
             assert len(_until_told(scene, alone)) == len(alone)
             assert len(_until_told(scene, both)) == len(both)
+
+            queue.crash()
+            time.sleep(2)
+            queue.start()
+            after = [f"BACK-{number}" for number in range(5)]
+            for number in after:
+                _post(scene, shop["api_key"], number)
+            assert len(_until_told(scene, after)) == len(after)
         finally:
             scene.end()
