@@ -58,9 +58,9 @@ def _ours(run: Run, database: Database, work: str) -> None:
     url = database.copy("run", of={"whole": "saved", "sending": "planned"}[work])
     with mail_sink() as (port, sink):
         ours = run.bed.ours(url, EMAIL_URL=f"smtp://127.0.0.1:{port}")
-        rate = step("bench.b1", "run", work, run.count, WORKERS[database.name], environment=ours)
+        told = step("bench.b1", "run", work, run.count, WORKERS[database.name], environment=ours)
         _check(sink.communicate()[0], run.count)
-    run.keep(f"{work} {database.name}", rate)
+    run.keep(f"{work} {database.name}", told["rate"])
 
 
 def _theirs(run: Run, way: str, threads: int) -> None:

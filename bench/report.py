@@ -24,7 +24,12 @@ class Series:
         return median(self.values)
 
     def __str__(self) -> str:
-        return f"{self.median:,.0f} {self.unit}" if self.values else "not measured"
+        return figure(self.median, self.unit) if self.values else "not measured"
+
+
+def figure(value: float, unit: str) -> str:
+    """Return a figure as people read it, with two digits behind the point only where it is small."""
+    return f"{value:,.0f} {unit}" if value >= 10 else f"{value:.2f} {unit}"
 
 
 @dataclass
@@ -85,14 +90,14 @@ class Claim:
             "work": self.work,
             "database": self.database,
             "unit": self.ours.unit,
-            "ours": {"median": round(self.ours.median, 1), "rounds": _rounded(self.ours)},
+            "ours": {"median": round(self.ours.median, 2), "rounds": _rounded(self.ours)},
             "target": self.target,
             "is_met": self.is_met,
         }
         if self.baseline and self.baseline.values:
             told["baseline"] = {
                 "name": self.baseline.name,
-                "median": round(self.baseline.median, 1),
+                "median": round(self.baseline.median, 2),
                 "rounds": _rounded(self.baseline),
             }
             told["ratio"] = round(self.ratio or 0, 3)
@@ -102,7 +107,7 @@ class Claim:
 
 
 def _rounded(series: Series) -> list[float]:
-    return [round(value, 1) for value in series.values]
+    return [round(value, 2) for value in series.values]
 
 
 def table(claims: Sequence[Claim]) -> str:

@@ -12,11 +12,11 @@ from functools import partial
 from bench.bed import Bed, Contender, databases, rounds, say
 from bench.databases import Database, Sqlite
 from bench.processes import RIVALS, ROOT, HttpSink, http_sink, running, step
-from bench.report import Claim, Series
+from bench.report import Claim, Series, figure
 
 # What the embedded size starts for a lane, and two for the two cores of the grown one; the rivals have two.
 WORKERS = {"SQLite": 1, "PostgreSQL": 2}
-BULL = {"processes": 2, "concurrency": 64}
+BULL = {"processes": 2, "concurrency": 100}
 
 
 @dataclass
@@ -36,9 +36,10 @@ class Run:
             raise RuntimeError(f"{name}: {sent} messages, but the sink took {requests}")
         self.keep(name, value)
 
-    def keep(self, name: str, value: float) -> None:
-        self.figures.setdefault(name, Series(name, "/s")).values.append(value)
-        say(f"    {name}: {value:,.0f}/s")
+    def keep(self, name: str, value: float, *, unit: str = "/s") -> None:
+        series = self.figures.setdefault(name, Series(name, unit))
+        series.values.append(value)
+        say(f"    {name}: {figure(value, unit)}")
 
     def series(self, name: str) -> Series:
         return self.figures.setdefault(name, Series(name, "/s"))
@@ -70,8 +71,9 @@ def _prepare(run: Run, database: Database) -> None:
 
 def _ours(run: Run, database: Database, work: str) -> None:
     url = database.copy("run", of={"whole": "saved", "sending": "planned"}[work])
-    rate = step("bench.b1", "run", work, run.count, WORKERS[database.name], environment=run.bed.ours(url))
-    run.note(f"{work} {database.name}", rate, sent=run.count)
+    told = step("bench.b1", "run", work, run.count, WORKERS[database.name], environment=run.bed.ours(url))
+    run.note(f"{work} {database.name}", told["rate"], sent=run.count)
+    run.keep(f"{work} {database.name} CPU", told["cpu"], unit="ms")
 
 
 def _raw(run: Run) -> None:
@@ -162,4 +164,7 @@ def _claims(run: Run, skipped: dict[str, str]) -> list[Claim]:
                 claims.append(add("B1 sending", ours=sending, baseline=rival, times=times, skipped=reason))
                 if not reason:
                     claims.append(add("B1 whole", ours=whole, baseline=run.series(f"{name} whole")))
+        for work in ("whole", "sending"):
+            cpu = run.series(f"{work} {database.name} CPU")
+            claims.append(add(f"B1 {work}, CPU of the workers a message", ours=cpu))
     return claims
