@@ -133,9 +133,7 @@ def _is_open() -> bool:
 
 def plan_only() -> None:
     with across_merchants():
-        while drafted := draft(Lane.URGENT, limit=500):
-            if not drafted.events:
-                return
+        while (drafted := draft(Lane.URGENT, limit=500)).events:
             Message.objects.filter(pk__in=[message.id for message in drafted.claimed]).update(
                 state=State.DUE, claim=None, claimed_until=None
             )

@@ -20,7 +20,7 @@ def sample(path: str) -> int:
     with across_merchants():
         drafted = draft(Lane.URGENT, limit=1)
         (ready,) = prepare(drafted.claimed, known=drafted.loaded, setup=drafted.setup).ready
-        order = Order.objects.select_related("customer").get(pk=ready.message.order_id)
+        order = Order.objects.select_related("customer").filter(pk=ready.message.order_id).get()
     rendered = ready.parcel.rendered
     words = {
         name: said.replace(order.customer.name, "{{ name }}").replace(order.number, "{{ number }}")

@@ -24,11 +24,11 @@ class Database:
         raise NotImplementedError
 
     def make(self, database: str) -> str:
-        """Make an empty database and return its URL."""
+        """Make an empty database and return its URL. An older one of the name goes."""
         raise NotImplementedError
 
     def copy(self, database: str, *, of: str) -> str:
-        """Copy a database that nobody has open, and return the copy's URL. An older copy of the name goes."""
+        """Copy a database that nobody has open, and return the copy's URL. An older one of the name goes."""
         raise NotImplementedError
 
 
@@ -42,18 +42,19 @@ class Sqlite(Database):
         return f"sqlite:///{self.home / database}.sqlite3"
 
     def make(self, database: str) -> str:
+        for end in ("", "-wal", "-shm"):
+            (self.home / f"{database}.sqlite3{end}").unlink(missing_ok=True)
         return self.url(database)
 
     def copy(self, database: str, *, of: str) -> str:
-        for end in ("", "-wal", "-shm"):
-            (self.home / f"{database}.sqlite3{end}").unlink(missing_ok=True)
+        url = self.make(database)
         # A worker's end leaves pages in the write-ahead log, which a copy of the file would miss.
         with (
             closing(sqlite3.connect(self.home / f"{of}.sqlite3")) as source,
             closing(sqlite3.connect(self.home / f"{database}.sqlite3")) as copy,
         ):
             source.backup(copy)
-        return self.url(database)
+        return url
 
 
 class Postgres(Database):
@@ -76,7 +77,7 @@ class Postgres(Database):
 
     def ask(self, question: str) -> str:
         with self._connect() as connection:
-            row = connection.execute(sql.SQL(question)).fetchone()  # type: ignore[arg-type]  # our own words
+            row = connection.execute(sql.SQL(question)).fetchone()
         return str(row[0]) if row else ""
 
     def _run(self, statement: sql.Composed) -> None:

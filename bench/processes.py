@@ -72,8 +72,7 @@ class HttpSink:
 @contextmanager
 def http_sink(*, has_stamps: bool = False) -> Iterator[HttpSink]:
     command = [sys.executable, "-m", "bench.http_sink", *(["--stamps"] if has_stamps else [])]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen(command, cwd=ROOT, text=True, **pipes)
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield HttpSink(process)
     finally:
@@ -84,8 +83,8 @@ def http_sink(*, has_stamps: bool = False) -> Iterator[HttpSink]:
 @contextmanager
 def mail_sink() -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """Yield a mail server's port and its process; its input's end makes it tell what it has."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    process = subprocess.Popen([sys.executable, "-m", "bench.sinks"], cwd=ROOT, text=True, **pipes)
+    command = [sys.executable, "-m", "bench.sinks"]
+    process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout
     try:
         yield int(process.stdout.readline()), process
