@@ -46,7 +46,7 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     mailSide.hidden = !editor.elements.subject;
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   }
-  const isWrong = event.target.querySelector(".problems");
+  const isWrong = event.target.querySelector(".problems, .nothing-yet");
   if (event.target.id === "preview" && !mailSide.hidden && !isWrong) showTheMail();
 });
 showMail.hidden = true;

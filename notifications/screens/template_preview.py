@@ -106,6 +106,9 @@ class Preview(RowScreen[Template]):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         source, category = self.source(request.POST)
         order, wrong = self.order_of(request.POST)
+        if not source.body.strip():
+            # Whoever has not begun yet has done nothing wrong.
+            return self.render({"is_empty": True, "order_errors": wrong})
         found = looked_at(source, merchant=self.merchant, category=category, order=order)
         return self.render(found | {"order_errors": wrong})
 

@@ -239,6 +239,7 @@ class CustomerErase(CustomerEdit):
         " opt-outs stay."
     )
     button = _("Erase for good")
+    is_dangerous = True
     saved = _("The customer is erased.")
 
     def get_title(self) -> Text:
