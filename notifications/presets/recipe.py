@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 HOUR = 3600
@@ -20,14 +21,22 @@ HELP_ZH = (
 )
 
 
+# Where a mail's next paragraph, or the next that depends on the order, begins.
+_NEXT_BLOCK = re.compile(r"(?<=</p>)(?=<p|\{% if)|(?<=\{% endif %\})(?=<p)|(?<=</p>\{% endif %\})(?=\{% if)")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language of a recipe: the rule's name, the text message, the mail."""
+    """One language of a recipe: the rule's name, the text message, the mail with a block on each line."""
 
     name: str
     sms: str
     subject: str
     mail: str
+
+    def __post_init__(self) -> None:
+        # It is read and changed in an editor by people who write mails, not pages.
+        object.__setattr__(self, "mail", _NEXT_BLOCK.sub("\n", self.mail))
 
 
 @dataclass(frozen=True, slots=True)
