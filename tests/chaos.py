@@ -107,7 +107,8 @@ class Scene:
             "-m", "tests.stub_gateway", str(self.home / "taken"), url, str(seed), stdout=subprocess.PIPE
         )
         assert self.stub.stdout is not None
-        return int(json.loads(self.stub.stdout.readline())["port"])
+        with self.stub.stdout as said:
+            return int(json.loads(said.readline())["port"])
 
     def start_workers(self) -> None:
         self.workers.append(self.python("manage.py", "work"))
