@@ -164,6 +164,7 @@ def _link(address: str, marks: Marks, bad: list[str], *, event: str) -> str:
     return f'href="{address[:start]}{MARK.sub(as_part, rest)}"'
 
 
+_MARK_BEFORE_BLOCK = re.compile(rf"{MARK.pattern} (?=<(?:p|h2|h3|ul|ol|li)\b)")
 _BLOCK_END = re.compile(r"</(?:p|h2|h3|ul|ol)>")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MORE_THAN_A_GREETING = 14
@@ -173,6 +174,8 @@ _ANCHOR = re.compile(r'<a(?: class="[^"]*")? href="([^"]*)"(?: class="[^"]*")?>(
 def as_text(body: str, marks: Marks) -> str:
     """Return a clean body as plain text: one line a point, addresses behind the words of a link."""
     text = re.sub(r"\s+", " ", body)
+    # A tag on a line of its own leaves nothing behind, so neither may the end of that line.
+    text = _MARK_BEFORE_BLOCK.sub(lambda mark: mark[0][: -1 if marks.is_tag(mark) else None], text)
     text = MARK.sub(lambda mark: f"\n\n{mark[0]}\n\n" if mark[0] in marks.blocks else mark[0], text)
     text = _ANCHOR.sub(lambda found: _spelled_out(found[1], found[2]), text)
     text = re.sub(r"<br\s*/?>|</li>", "\n", text)

@@ -60,6 +60,12 @@ def test_a_line_of_conditions_leaves_no_empty_paragraph() -> None:
     assert without.text.startswith("A\n\nC")
 
 
+def test_in_plain_text_a_paragraph_begins_at_the_margin_after_a_line_of_conditions() -> None:
+    body = "<p>A</p>\n{% if order.item_count %}{order.items_table}{% endif %}\n<p>B</p>"
+    assert "\n\nB\n" in render(body).text
+    assert "A\n\nB" in render("<p>A</p>\n{% if order.number == '' %}x{% endif %}\n<p>B</p>").text
+
+
 @pytest.mark.parametrize(
     ("dirty", "clean"),
     [
