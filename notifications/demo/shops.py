@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import translation
 
 from merchants.models import ApiKey, Brand, Membership, Merchant, User
 from merchants.openings import Opened, ShopExists, open_shop
@@ -139,7 +140,9 @@ def _mind_consent(shop: Opened) -> None:
                 source=source,
                 reason=reason,
             )
-    import_opt_outs(shop.merchant, ContentFile(OPT_OUT_LIST.encode(), name="退订名单.csv"), by=shop.owner)
+    # What is wrong with a row is said to whoever sends the list, in their language.
+    with translation.override(shop.owner.language):
+        import_opt_outs(shop.merchant, ContentFile(OPT_OUT_LIST.encode(), name="退订名单.csv"), by=shop.owner)
     for external_id, quiet_from, quiet_until, refused in PREFERENCES:
         Preferences.objects.create(
             merchant=shop.merchant,
