@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -33,6 +34,7 @@ def main() -> int:
     options = parser.parse_args()
     if unknown := set(options.works) - set(WORKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     load = os.getloadavg()[0]
     if load > 0.5:
         say(f"The machine has other work to do (load {load:.1f}): the figures are rough.")

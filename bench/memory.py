@@ -40,10 +40,11 @@ def _serve(bed: Bed) -> dict[str, float]:
     var.mkdir()
     kept = {name: OURS[name] for name in ("DJANGO_SETTINGS_MODULE", "PRIVATE_NETWORKS")}
     settings = {"HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    place = environment(kept, settings, {"ORDERBELL_VAR": str(var), "DEBUG": "0"})
+    # As `make run` does; `serve` makes its secrets and goes on without DEBUG.
+    place = environment(kept, settings, {"ORDERBELL_VAR": str(var), "DEBUG": "1"})
     command = (sys.executable, "manage.py", "serve")
     with running(*command, environment=place, log=bed.home / "orderbell.log") as serve:
-        wait_for_port(port, seconds=120)
+        wait_for_port(port, of=serve)
         key = json.loads((var / "demo.json").read_text())["api_key"]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}

@@ -136,6 +136,10 @@ def running(
     )
     try:
         yield process
+    except StepFailed as fault:
+        if log:
+            fault.add_note(log.read_text(errors="replace")[-3000:])
+        raise
     finally:
         below = descendants(process.pid)
         process.send_signal(signal.SIGTERM)
@@ -177,9 +181,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for_port(port: int, *, seconds: float = 60) -> None:
+def wait_for_port(port: int, *, of: subprocess.Popen[bytes] | None = None, seconds: float = 120) -> None:
+    """Return when somebody listens. Raises `StepFailed` when time is up, or the process `of` has ended."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and (of is None or of.poll() is None):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
