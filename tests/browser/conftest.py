@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.office import Office, office
+from tests.browser.office import Office, office, shared
 from tests.browser.visitor import Visitor
 from tests.needs import need
 from tests.postgres import postgres
@@ -29,15 +30,25 @@ FLAGS = (
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
-def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    need("chromium")
-    home: Path = tmp_path_factory.mktemp("office")
+@contextmanager
+def _on_the_same_database(home: Path) -> Iterator[Office]:
+    """Run an office on a database like the one that the suite runs on."""
     with ExitStack() as stack:
         url = f"sqlite:///{home / 'office.sqlite3'}"
         if connection.vendor == "postgresql":
             url = stack.enter_context(postgres()).url
         yield stack.enter_context(office(home, database_url=url))
+
+
+@pytest.fixture(scope="session")
+def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One office for all of pytest's processes: to start it takes as long as half of the tests."""
+    need("chromium")
+    home = tmp_path_factory.mktemp("office")
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with shared(lambda: _on_the_same_database(home), folder=folder) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Visitor, fill_in_login
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 PERIOD = 30
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.office import Office
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
 
 
 def ship(office: Office, number: str, *, phone: str, total: str) -> None:
