@@ -204,6 +204,9 @@ def test_one_link_opened_by_two_at_once_makes_one_person():
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(join, range(2))) in ([200, 302], [302, 404])  # who came second: known now, or void
+        assert sorted(pool.map(join, range(2))) in (
+            [200, 302],
+            [302, 404],
+        )  # who came second: known now, or void
     assert User.objects.filter(email="new@shop.example").count() == 1
     assert Membership.objects.filter(user__email="new@shop.example").count() == 1
