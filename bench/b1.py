@@ -17,10 +17,12 @@ from bench import processes
 from merchants.ids import uuid7
 from merchants.models import Brand, Merchant
 from merchants.ownership import across_merchants
-from notifications import presets, tasks
+from notifications import presets
+from notifications.clusters import spare_the_collector
 from notifications.delivery.drafting import draft
 from notifications.delivery.sending import Dispatch
 from notifications.models import GatewayAccount, Message, Rule, State
+from notifications.setup import Setups
 from orders.events import Lane
 from orders.models import Customer, Event, Item, Order
 
@@ -99,6 +101,7 @@ def save_orders(merchant: Merchant, count: int) -> None:
 def in_workers(work: Callable[[], None], *, workers: int = WORKERS) -> float:
     """Run `work` in each of the worker processes; return how long it took until the last was done."""
     db.connections.close_all()
+    spare_the_collector()
     context = multiprocessing.get_context("fork")
     workforce = [context.Process(target=work) for _ in range(workers)]
     began = time.perf_counter()
@@ -115,16 +118,13 @@ def in_workers(work: Callable[[], None], *, workers: int = WORKERS) -> float:
 def whole() -> None:
     with across_merchants():
         while Event.objects.filter(planned_at=None).exists() or _is_open():
-            Dispatch(Lane.URGENT).run(
-                until=time.monotonic() + 600,
-                more=lambda limit: draft(Lane.URGENT, limit=min(limit, tasks.EVENTS)),
-            )
+            Dispatch(Lane.URGENT).run(until=time.monotonic() + 600)
 
 
 def sending() -> None:
     with across_merchants():
         while _is_open():
-            Dispatch(Lane.URGENT).run(until=time.monotonic() + 600)
+            Dispatch(Lane.URGENT, plans=False).run(until=time.monotonic() + 600)
 
 
 def _is_open() -> bool:
@@ -133,7 +133,8 @@ def _is_open() -> bool:
 
 def plan_only() -> None:
     with across_merchants():
-        while (drafted := draft(Lane.URGENT, limit=500)).events:
+        setups = Setups()
+        while (drafted := draft(Lane.URGENT, limit=500, setups=setups)).events:
             Message.objects.filter(pk__in=[message.id for message in drafted.claimed]).update(
                 state=State.DUE, claim=None, claimed_until=None
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from merchants.ownership import across_merchants
 from notifications.delivery.drafting import draft
 from notifications.delivery.preparing import prepare
+from notifications.setup import Setups
 from orders.events import Lane
 from orders.models import Order
 
@@ -18,8 +19,9 @@ def sample(path: str) -> int:
     `{{ name }}` and `{{ number }}` stand in their places.
     """
     with across_merchants():
-        drafted = draft(Lane.URGENT, limit=1)
-        (ready,) = prepare(drafted.claimed, known=drafted.loaded, setup=drafted.setup).ready
+        setups = Setups()
+        drafted = draft(Lane.URGENT, limit=1, setups=setups)
+        (ready,) = prepare(drafted.claimed, setups=setups, known=drafted.loaded).ready
         order = Order.objects.select_related("customer").filter(pk=ready.message.order_id).get()
     rendered = ready.parcel.rendered
     words = {

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 
 class Owned(models.Model):
-    """A row that belongs to one merchant, by an unguessable id."""
+    """A row that belongs to one merchant, by an unguessable id.
+
+    `merchant` has no index of its own: what is listed by merchant declares one with what it is sorted by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     merchant = models.ForeignKey(
-        "merchants.Merchant", on_delete=models.CASCADE, related_name="+", editable=False
+        "merchants.Merchant", on_delete=models.CASCADE, related_name="+", editable=False, db_index=False
     )
 
     objects: Any = ScopedManager(merchant="merchant")

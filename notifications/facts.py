@@ -18,6 +18,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from merchants.models import Merchant
 from notifications.recipients import Person
 from orders.models import Event, Item, Order
 
@@ -49,69 +50,52 @@ class Loaded:
     facts: Facts
 
 
-def _columns(prefix: str, names: Iterable[str]) -> list[str]:
-    return [f"{prefix}{name}" for name in names]
-
-
-def _groups(prefix: str = "") -> dict[str, tuple[str, list[str]]]:
-    """Return for each group of facts the path to its row and its columns."""
-    return {
-        "order": (f"{prefix}order__", _ORDER),
-        "customer": (f"{prefix}customer__", _CUSTOMER),
-        "shipment": (f"{prefix}shipment__", _SHIPMENT),
-        "return": (f"{prefix}order_return__", _RETURN),
-        "merchant": (f"{prefix}merchant__", _MERCHANT),
-    }
-
-
-_EVENT_GROUPS = _groups()
-_EVENT_COLUMNS = (
-    ["id", "merchant_id", "kind", "occurred_at", "lane", "silence", "order_id", "customer_id"]
-    + ["shipment_id", "order_return_id", "data"]
-    + [column for path, names in _EVENT_GROUPS.values() for column in _columns(path, names)]
-    + _columns("merchant__brand__", _BRAND)
-)
+# What belongs to each group: the column that says whether there is one, the path to its row, its columns.
+_GROUPS = {
+    "order": ("order_id", "order__", _ORDER),
+    "customer": ("customer_id", "customer__", _CUSTOMER),
+    "shipment": ("shipment_id", "shipment__", _SHIPMENT),
+    "return": ("order_return_id", "order_return__", _RETURN),
+}
+_OWN = ["id", "merchant_id", "kind", "occurred_at", "lane", "silence", "order_id", "customer_id"]
+_OWN += ["shipment_id", "order_return_id", "data"]
+_COLUMNS = _OWN + [f"{path}{name}" for _, path, names in _GROUPS.values() for name in names]
+_SLICES = [
+    (group, _OWN.index(key), slice(start := _COLUMNS.index(f"{path}{names[0]}"), start + len(names)), names)
+    for group, (key, path, names) in _GROUPS.items()
+]
 
 
 def load(events: QuerySet[Event]) -> dict[UUID, Loaded]:
-    """Return events with everything known about them now, in two queries."""
-    rows = list(events.values_list(*_EVENT_COLUMNS))
-    at = {column: index for index, column in enumerate(_EVENT_COLUMNS)}
-    items = _items({row[at["order_id"]] for row in rows if row[at["order_id"]]})
-    return {row[0]: _loaded(row, at, items) for row in rows}
+    """Return events with everything known about them now, in three queries."""
+    rows = list(events.values_list(*_COLUMNS))
+    order, merchant = _OWN.index("order_id"), _OWN.index("merchant_id")
+    items = _items({row[order] for row in rows if row[order]})
+    merchants = _merchants({row[merchant] for row in rows})
+    return {row[0]: _loaded(row, items, merchants) for row in rows}
 
 
-_SLICES = {
-    group: (_EVENT_COLUMNS.index(f"{path}{names[0]}"), names)
-    for group, (path, names) in _EVENT_GROUPS.items()
-}
-
-
-def _loaded(row: tuple[Any, ...], at: dict[str, int], items: Mapping[UUID, list[dict[str, Any]]]) -> Loaded:
-    present = {
-        "order": row[at["order_id"]],
-        "customer": row[at["customer_id"]],
-        "shipment": row[at["shipment_id"]],
-        "return": row[at["order_return_id"]],
-        "merchant": True,
-    }
+def _loaded(
+    row: tuple[Any, ...],
+    items: Mapping[UUID, list[dict[str, Any]]],
+    merchants: Mapping[UUID, Mapping[str, Any]],
+) -> Loaded:
+    id_, merchant_id, kind, occurred_at, lane, silence, order_id, customer_id, _, _, data = row[: len(_OWN)]
     facts: dict[str, Any] = {
-        group: dict(zip(names, row[start : start + len(names)], strict=True)) if present[group] else {}
-        for group, (start, names) in _SLICES.items()
+        group: dict(zip(names, row[part], strict=True)) if row[key] else {}
+        for group, key, part, names in _SLICES
     }
-    brand = at["merchant__brand__support_url"]
-    facts["merchant"] |= zip(_BRAND, row[brand : brand + len(_BRAND)], strict=True)
-    facts["items"] = items.get(row[at["order_id"]], [])
-    facts["event"] = {"kind": row[at["kind"]], "occurred_at": row[at["occurred_at"]], "data": row[at["data"]]}
-    customer_id = row[at["customer_id"]]
+    facts["merchant"] = merchants[merchant_id]
+    facts["items"] = items.get(order_id, [])
+    facts["event"] = {"kind": kind, "occurred_at": occurred_at, "data": data}
     return Loaded(
-        id=row[0],
-        merchant_id=row[1],
-        kind=row[2],
-        occurred_at=row[3],
-        lane=row[4],
-        silence=row[5],
-        order_id=row[6],
+        id=id_,
+        merchant_id=merchant_id,
+        kind=kind,
+        occurred_at=occurred_at,
+        lane=lane,
+        silence=silence,
+        order_id=order_id,
         customer_id=customer_id,
         customer=_person(customer_id, facts["customer"]) if customer_id else None,
         facts=facts,
@@ -133,10 +117,17 @@ def _person(customer_id: UUID, customer: Mapping[str, Any]) -> Person:
 
 def _items(order_ids: Iterable[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    rows = Item.objects.filter(order_id__in=list(order_ids)).order_by("id").values_list("order_id", *_ITEM)
+    rows = Item.objects.filter(order__among=order_ids).order_by("id").values_list("order_id", *_ITEM)
     for order_id, *values in rows:
         found.setdefault(order_id, []).append(dict(zip(_ITEM, values, strict=True)))
     return found
+
+
+def _merchants(merchant_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    names = [*_MERCHANT, *_BRAND]
+    columns = [*_MERCHANT, *(f"brand__{name}" for name in _BRAND)]
+    rows = Merchant.objects.filter(pk__in=merchant_ids).values_list("pk", *columns)
+    return {pk: dict(zip(names, values, strict=True)) for pk, *values in rows}
 
 
 def of_order(order: Order, *, kind: str) -> Facts:

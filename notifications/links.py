@@ -72,6 +72,11 @@ def preferences_url(message_id: UUID) -> str:
     return f"{settings.PUBLIC_URL}/p/{sign(PREFERENCES, message_id)}"
 
 
+def of_message(message_id: UUID) -> dict[str, str]:
+    """Return the links that a message's recipient gets, as facts for its template."""
+    return {"unsubscribe": unsubscribe_url(message_id), "preferences": preferences_url(message_id)}
+
+
 def push_url(gateway: GatewayAccount) -> str:
     """Return where the vendor of this account is to send receipts and replies."""
     return f"{settings.PUBLIC_URL}/hooks/{gateway.kind}/{gateway.token}/"

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from types import TracebackType
@@ -156,7 +157,7 @@ class World:
                 headers=request.headers,
                 data=request.body or None,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_SECONDS)),
+                timeout=_times(timeout),
             ) as response:
                 return Response(response.status, await _read(response))
         # What aiohttp raises quotes the whole URL, hence `from None`.
@@ -191,6 +192,11 @@ class _Connector(aiohttp.TCPConnector):
         connection = await super().connect(*args, **kwargs)
         _progress.get().has_begun = True
         return connection
+
+
+@lru_cache(maxsize=64)
+def _times(timeout: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=timeout, sock_connect=min(timeout, CONNECT_SECONDS))
 
 
 def _check(request: Request) -> URL:

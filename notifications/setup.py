@@ -5,6 +5,7 @@ Each part is one query, made when first asked for.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -17,15 +18,15 @@ from notifications.models import GatewayAccount, Rule, Signature, TemplateVersio
 from notifications.planning import RuleFacts, Wording
 from notifications.recipients import Person
 
+# A change on a screen reaches workers that are under way after so many seconds.
+FRESH = 1.0
+
 
 class Setup:
     """The configuration of some merchants at one moment."""
 
     def __init__(self, merchant_ids: Iterable[UUID]) -> None:
         self.merchant_ids = sorted(set(merchant_ids))
-
-    def covers(self, merchant_ids: Iterable[UUID]) -> bool:
-        return set(merchant_ids) <= set(self.merchant_ids)
 
     @cached_property
     def merchants(self) -> dict[UUID, Merchant]:
@@ -123,6 +124,24 @@ class Setup:
                 )
             )
         return found
+
+
+class Setups:
+    """The setup of a moment ago, for work in many small batches."""
+
+    def __init__(self) -> None:
+        self._setup, self._until = Setup(()), 0.0
+
+    def of(self, merchant_ids: Iterable[UUID]) -> Setup:
+        """Return a setup of at least these merchants, at most `FRESH` seconds old."""
+        wanted = set(merchant_ids)
+        if time.monotonic() > self._until or not wanted <= set(self._setup.merchant_ids):
+            self._setup, self._until = Setup(wanted), time.monotonic() + FRESH
+        return self._setup
+
+    def forget(self) -> None:
+        """Load it anew next time: something has just changed."""
+        self._until = 0.0
 
 
 def rule_facts(rule: Rule) -> RuleFacts:

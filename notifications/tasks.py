@@ -8,7 +8,6 @@ from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
 from notifications import queueing, receipts
 from notifications.delivery.claiming import expire_claims
-from notifications.delivery.drafting import draft
 from notifications.delivery.sending import Dispatch
 from notifications.delivery.settling import settle
 from notifications.heartbeat import beat
@@ -17,7 +16,6 @@ from orders.events import Lane
 
 # A round ends soon, so that other tasks have their turn; what is left is taken up by the next (seconds).
 ROUND = 5.0
-EVENTS = 200
 
 
 def work_urgent() -> None:
@@ -33,7 +31,7 @@ def work(lane: str) -> None:
     queueing.begin(lane)
     until = time.monotonic() + ROUND
     with across_merchants():
-        Dispatch(lane).run(until=until, more=lambda limit: draft(lane, limit=min(limit, EVENTS)))
+        Dispatch(lane).run(until=until)
     if time.monotonic() >= until:
         queueing.wake(lane)
 

@@ -45,7 +45,11 @@ class Customer(Owned):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = [models.UniqueConstraint(fields=["merchant", "external_id"], name="customer_once")]
-        indexes = [models.Index(fields=["merchant", "phone"]), models.Index(fields=["merchant", "email"])]
+        indexes = [
+            models.Index(fields=["merchant", "-id"]),
+            models.Index(fields=["merchant", "phone"]),
+            models.Index(fields=["merchant", "email"]),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.external_id
@@ -171,7 +175,6 @@ class Shipment(Tracked):
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
         indexes = [
-            models.Index(fields=["order"]),
             models.Index(
                 fields=["moved_at"],
                 name="shipment_under_way",
@@ -237,7 +240,6 @@ class Return(Tracked):
     class Meta:
         verbose_name = _("return")
         verbose_name_plural = _("returns")
-        indexes = [models.Index(fields=["order"])]
 
     def __str__(self) -> str:
         return f"{self.order} · {self.get_status_display()}"

@@ -33,10 +33,10 @@ class Event(Owned):
     kind = models.CharField(_("kind"), max_length=40, choices=EventKind)
     order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, null=True, related_name="events")
     shipment = models.ForeignKey(
-        "orders.Shipment", on_delete=models.CASCADE, null=True, related_name="events"
+        "orders.Shipment", on_delete=models.CASCADE, null=True, related_name="events", db_index=False
     )
     order_return = models.ForeignKey(
-        "orders.Return", on_delete=models.CASCADE, null=True, related_name="events"
+        "orders.Return", on_delete=models.CASCADE, null=True, related_name="events", db_index=False
     )
     customer = models.ForeignKey(
         "orders.Customer", on_delete=models.CASCADE, null=True, related_name="events"
@@ -54,9 +54,14 @@ class Event(Owned):
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["merchant", "dedupe"], name="event_once")]
         indexes = [
-            models.Index(fields=["lane", "id"], name="event_unplanned", condition=models.Q(planned_at=None)),
+            models.Index(
+                fields=["lane", "recorded_at"], name="event_unplanned", condition=models.Q(planned_at=None)
+            ),
             models.Index(fields=["merchant", "-id"]),
-            models.Index(fields=["order", "id"]),
+            models.Index(fields=["shipment"], name="event_of_shipment", condition=~models.Q(shipment=None)),
+            models.Index(
+                fields=["order_return"], name="event_of_return", condition=~models.Q(order_return=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,13 +18,13 @@ class Consents:
     ) -> None:
         self._opted_out: dict[tuple[UUID, str, str], set[str]] = defaultdict(set)
         rows = OptOut.objects.filter(
-            merchant__in=list(merchant_ids), address__in=list({a for a in addresses if a})
+            merchant__in=list(merchant_ids), address__among={a for a in addresses if a}
         )
         for merchant_id, channel, address, category in rows.values_list(
             "merchant_id", "channel", "address", "category"
         ):
             self._opted_out[merchant_id, channel, address].add(category)
-        chosen = Preferences.objects.filter(customer__in=list(set(customer_ids)))
+        chosen = Preferences.objects.filter(customer__among=set(customer_ids))
         self._preferences = {row.customer_id: row for row in chosen}
 
     def of(self, merchant_id: UUID, channel: str, address: str, customer_id: UUID | None) -> Consent:

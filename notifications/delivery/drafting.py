@@ -25,7 +25,7 @@ from notifications.planning import Consent, Draft, Target
 from notifications.policy import gates
 from notifications.policy.gates import Verdict
 from notifications.recipients import Person
-from notifications.setup import Setup
+from notifications.setup import Setup, Setups
 from orders.events import Silence
 from orders.models import Event
 
@@ -37,10 +37,9 @@ class Drafted:
     events: int
     claimed: list[Turn]
     loaded: dict[UUID, Loaded]
-    setup: Setup | None = None
 
 
-def draft(lane: str, *, limit: int) -> Drafted:
+def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
     """Plan up to `limit` events that are not yet planned, oldest first.
 
     The messages and the mark on their events are written in one transaction; another planner skips
@@ -49,17 +48,17 @@ def draft(lane: str, *, limit: int) -> Drafted:
     """
     now = clock.now()
     with transaction.atomic():
-        waiting = Event.objects.filter(lane=lane, planned_at=None).order_by("id")
+        waiting = Event.objects.filter(lane=lane, planned_at=None).order_by("recorded_at")
         loaded = load(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         if not loaded:
             return Drafted(0, [], {})
-        setup = Setup(event.merchant_id for event in loaded.values())
+        setup = setups.of(event.merchant_id for event in loaded.values())
         drafts = _plan([event for event in loaded.values() if event.silence == Silence.NONE], setup, now=now)
         rows = _rows(drafts, loaded, lane=lane, now=now)
         new = insert_rows(Message, rows)
-        Event.objects.filter(pk__in=list(loaded)).update(planned_at=now)
+        Event.objects.filter(pk__among=loaded).update(planned_at=now)
     claimed = [_turn(row) for row in rows if row["id"] in new and row["state"] == State.CLAIMED]
-    return Drafted(len(loaded), claimed, loaded, setup)
+    return Drafted(len(loaded), claimed, loaded)
 
 
 def _plan(events: Sequence[Loaded], setup: Setup, *, now: datetime) -> list[Draft]:

@@ -25,7 +25,7 @@ from notifications.policy.gates import Situation, Verdict
 from notifications.reasons import Reason
 from notifications.recipients import choose_language
 from notifications.rendering import MissingValue, TemplateErrors
-from notifications.setup import Setup
+from notifications.setup import Setup, Setups
 from orders.models import Event, Order
 
 
@@ -49,16 +49,15 @@ class Prepared:
 
 
 def prepare(
-    messages: Sequence[Turn], *, known: Mapping[UUID, Loaded] | None = None, setup: Setup | None = None
+    messages: Sequence[Turn], *, setups: Setups, known: Mapping[UUID, Loaded] | None = None
 ) -> Prepared:
-    """Decide about claimed messages now. `known` are events loaded a moment ago, `setup` likewise."""
+    """Decide about claimed messages now. `known` are events loaded a moment ago."""
     merchant_ids = {message.merchant_id for message in messages}
-    if setup is None or not setup.covers(merchant_ids):
-        setup = Setup(merchant_ids)
+    setup = setups.of(merchant_ids)
     loaded = dict(known or {})
     missing = {message.event_id for message in messages if message.event_id} - loaded.keys()
     if missing:
-        loaded |= event_facts.load(Event.objects.filter(pk__in=list(missing)))
+        loaded |= event_facts.load(Event.objects.filter(pk__among=missing))
     subjects = [_subject(message, loaded, setup) for message in messages]
     consents = Consents(
         merchant_ids,
@@ -190,10 +189,7 @@ def _render(
             subject.facts,
             language=template.language,
             timezone=subject.target.timezone,
-            links={
-                "unsubscribe": links.unsubscribe_url(message.id),
-                "preferences": links.preferences_url(message.id),
-            },
+            links=links.of_message(message.id) if wording.uses_links else None,
         )
     except MissingValue as fault:
         names = ", ".join(fault.names)[:500]

@@ -7,11 +7,11 @@ over ten times cheaper. This is the one place that speaks SQL of its own.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, models
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def set_rows(
     conditions, parameters = [f"{table}.{key} = v.{key}"], [_given(fields, rows)]
     for name, values in (where or {}).items():
         field = _field(model, name)
-        conditions.append(f"{table}.{_name(field)} IN ({', '.join(['%s'] * len(values))})")
+        # Within COALESCE no index answers: PostgreSQL is to find the rows by their ids, not by their states.
+        column = f"{table}.{_name(field)}"
+        conditions.append(f"COALESCE({column}, {column}) IN ({', '.join(['%s'] * len(values))})")
         parameters += [field.get_db_prep_save(value, connection) for value in values]
     return _run(
         f"UPDATE {table} SET {sets} FROM {_source(fields)}"  # noqa: S608
@@ -102,9 +104,13 @@ def _given(fields: Sequence[Field], rows: Sequence[dict[str, Any]]) -> str:
     if connection.vendor == "postgresql":
         columns = {name: field.column for name, field in zip(rows[0], fields, strict=True)}
         named = [{columns[name]: value for name, value in row.items()} for row in rows]
-        return json.dumps(named, default=str)
+        return _json(named)
     stored = [
         [field.get_db_prep_save(value, connection) for field, value in zip(fields, row.values(), strict=True)]
         for row in rows
     ]
-    return json.dumps(stored, default=str)
+    return _json(stored)
+
+
+def _json(rows: Sequence[Any]) -> str:
+    return orjson.dumps(rows, default=str).decode()

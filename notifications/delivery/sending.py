@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,7 @@ from notifications import queueing
 from notifications.channels.base import Parcel
 from notifications.channels.registry import CHANNELS
 from notifications.delivery.claiming import claim
-from notifications.delivery.drafting import Drafted
+from notifications.delivery.drafting import draft
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.preparing import Prepared, Ready, prepare
 from notifications.delivery.rows import insert_rows, set_rows
@@ -35,12 +35,12 @@ from notifications.facts import Loaded
 from notifications.heartbeat import beat
 from notifications.models import Attempt, Message, State
 from notifications.outbound import World
-from notifications.outcomes import Result, unknown
-from notifications.setup import Setup
+from notifications.outcomes import Outcome, Result, unknown
+from notifications.setup import Setups
 
 log = structlog.get_logger(__name__)
 
-CLAIM = 200
+BATCH = 200
 # How many attempts are written ahead, and so are in doubt together if the worker dies.
 CHUNK = 100
 IN_FLIGHT = 400
@@ -82,30 +82,28 @@ def engine() -> Engine:
 class Dispatch:
     """One worker's round: what it has in flight, and how it ends."""
 
-    def __init__(self, lane: str) -> None:
+    def __init__(self, lane: str, *, plans: bool = True) -> None:
         self.lane = lane
+        self.plans = plans
+        self.setups = Setups()
         self.engine = engine()
         self.in_flight: dict[asyncio.Task[list[Result]], list[Ready]] = {}
         self.messages_in_flight = 0
         self.sent = 0
         self.has_receipts = False
 
-    def run(
-        self, *, until: float, first: Drafted | None = None, more: Callable[[int], Drafted] | None = None
-    ) -> int:
+    def run(self, *, until: float) -> int:
         """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
 
-        `first` is what the planner just wrote and claimed for us; `more` plans further events when
-        there is room for what they lead to.
+        When nothing is due, further events are planned (unless `plans` says no): what they lead to
+        leaves in the same breath.
         """
-        if first:
-            self._start(first.claimed, known=first.loaded, setup=first.setup)
         is_dry = False
         while True:
             beat(self.lane)
             room = IN_FLIGHT - self.messages_in_flight
             if room >= CHUNK and not is_dry and time.monotonic() < until:
-                is_dry = not self._take(min(room, CLAIM), more)
+                is_dry = not self._take(min(room, BATCH))
             if not self.in_flight:
                 if is_dry or time.monotonic() >= until:
                     break
@@ -115,28 +113,21 @@ class Dispatch:
             queueing.wake("receipts")
         return self.sent
 
-    def _take(self, limit: int, more: Callable[[int], Drafted] | None) -> bool:
+    def _take(self, limit: int) -> bool:
         """Start what is due, else what further events lead to. Return whether there was anything."""
-        messages = claim(self.lane, limit=limit)
-        if messages:
+        if messages := claim(self.lane, limit=limit):
             self._start(messages)
             return True
-        drafted = more(limit) if more else None
-        if drafted and drafted.events:
-            self._start(drafted.claimed, known=drafted.loaded, setup=drafted.setup)
-            return True
-        return False
+        if not self.plans:
+            return False
+        drafted = draft(self.lane, limit=limit, setups=self.setups)
+        self._start(drafted.claimed, known=drafted.loaded)
+        return drafted.events > 0
 
-    def _start(
-        self,
-        messages: Sequence[Turn],
-        *,
-        known: Mapping[UUID, Loaded] | None = None,
-        setup: Setup | None = None,
-    ) -> None:
+    def _start(self, messages: Sequence[Turn], *, known: Mapping[UUID, Loaded] | None = None) -> None:
         if not messages:
             return
-        prepared = prepare(messages, known=known, setup=setup)
+        prepared = prepare(messages, setups=self.setups, known=known)
         write_refusals(prepared)
         by_channel: dict[str, list[Ready]] = {}
         for ready in prepared.ready:
@@ -178,6 +169,8 @@ class Dispatch:
                 ended.append(_ended(ready, result))
         if not ended:
             return
+        if any(one.result.outcome is not Outcome.ACCEPTED for one in ended):
+            self.setups.forget()  # an account may have been paused
         self.messages_in_flight -= len(ended)
         self.sent += len(ended)
         self.has_receipts |= _finish_surely(ended)

@@ -38,7 +38,7 @@ def settle(*, limit: int = 200) -> int:
         )
         messages = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         # Whoever looks now has it; should this worker die, it is looked at again later.
-        Message.objects.filter(pk__in=[m.pk for m in messages], state=State.UNKNOWN).update(
+        Message.objects.filter(pk__among=[m.pk for m in messages], state=State.UNKNOWN).update(
             claimed_until=again
         )
     attempts = {

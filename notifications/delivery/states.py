@@ -26,6 +26,6 @@ def move(ids: Iterable[UUID], to: str, *, only_from: Collection[str] | None = No
     any order.
     """
     allowed = sources(to, only_from)
-    movable = Message.objects.filter(pk__in=list(ids), state__in=allowed)
+    movable = Message.objects.filter(pk__among=ids, state__in=allowed)
     moved: int = movable.update(state=State(to), **fields)
     return moved

@@ -17,6 +17,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import quote, quote_plus
 
@@ -107,6 +108,12 @@ def tidy(words: str, limit: int) -> str:
     return words.replace("\0", "")[:limit].encode("utf-8", "replace").decode()
 
 
+@lru_cache(maxsize=1024)
+def _spellings(secret: str) -> tuple[str, ...]:
+    """Return a secret in all the ways in which a vendor may repeat it."""
+    return secret, quote(secret, safe=""), quote_plus(secret)
+
+
 def name_of(told: str | Sequence[str]) -> str:
     """Return a short name for a fact: the vendor's own, or one made of what was told."""
     if isinstance(told, str) and tidy(told, MAX_NAME) == told:
@@ -173,14 +180,13 @@ class Gateway(ABC):
         for credential in self.credentials:
             secret = account.credentials.get(credential.name, "")
             if credential.is_secret and secret:
-                for spelling in (secret, quote(secret, safe=""), quote_plus(secret)):
+                for spelling in _spellings(secret):
                     text = text.replace(spelling, "***")
-        return replace(
-            result,
-            text=tidy(text, MAX_WORDS // 2),
-            code=tidy(result.code, MAX_NAME),
-            provider_id=tidy(result.provider_id, MAX_ID),
-        )
+        text, code = tidy(text, MAX_WORDS // 2), tidy(result.code, MAX_NAME)
+        provider_id = tidy(result.provider_id, MAX_ID)
+        if (text, code, provider_id) == (result.text, result.code, result.provider_id):
+            return result
+        return replace(result, text=text, code=code, provider_id=provider_id)
 
     @abstractmethod
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:

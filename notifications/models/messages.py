@@ -68,8 +68,12 @@ class Message(Owned):
     [{at, gate, answer, reason, until}]. `reason` is the code of the last refusal (notifications.reasons).
     """
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, related_name="messages")
-    rule = models.ForeignKey(Rule, on_delete=models.PROTECT, null=True, related_name="messages")
+    event = models.ForeignKey(
+        Event, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False
+    )
+    rule = models.ForeignKey(
+        Rule, on_delete=models.PROTECT, null=True, related_name="messages", db_index=False
+    )
     order = models.ForeignKey(Order, on_delete=models.CASCADE, null=True, related_name="messages")
     customer = models.ForeignKey(Customer, on_delete=models.SET_NULL, null=True, related_name="messages")
     recipient = models.CharField(_("recipient"), max_length=120)
@@ -79,7 +83,7 @@ class Message(Owned):
     lane = models.CharField(_("lane"), max_length=6, choices=Lane, default=Lane.URGENT)
     template = models.CharField(_("template"), max_length=60)
     template_version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+"
+        TemplateVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     language = models.CharField(_("language"), max_length=12, blank=True)
     address = models.CharField(_("address"), max_length=254, blank=True)
@@ -98,7 +102,9 @@ class Message(Owned):
     )
     gates = models.JSONField(default=list)
 
-    gateway = models.ForeignKey(GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+")
+    gateway = models.ForeignKey(
+        GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     subject = models.CharField(_("subject"), max_length=250, blank=True, default="")
     body = models.TextField(_("text"), blank=True, default="")
     parts = models.PositiveSmallIntegerField(default=0)
@@ -126,7 +132,6 @@ class Message(Owned):
                 condition=models.Q(state__in=["claimed", "sending", "unknown"]),
             ),
             models.Index(fields=["merchant", "-id"], name="message_of_merchant"),
-            models.Index(fields=["order"], name="message_of_order"),
             models.Index(fields=["merchant", "channel", "address", "-id"], name="message_to_address"),
         ]
 
@@ -146,8 +151,10 @@ class Attempt(Owned):
         REFUSED = "refused", _("Refused")
         UNKNOWN = "unknown", _("Unknown")
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
-    gateway = models.ForeignKey(GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts", db_index=False)
+    gateway = models.ForeignKey(
+        GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     # What several attempts that left in one request share; it is the first one's id.
     batch = models.UUIDField(null=True)
@@ -174,7 +181,9 @@ class Attempt(Owned):
 class Receipt(Owned):
     """A fact that came back from the world, saved before anything is done about it."""
 
-    gateway = models.ForeignKey(GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+")
+    gateway = models.ForeignKey(
+        GatewayAccount, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10, choices=ChannelKind)
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in ReceiptKind])
     dedupe = models.CharField(max_length=200)
@@ -195,7 +204,6 @@ class Receipt(Owned):
         constraints = [models.UniqueConstraint(fields=["merchant", "dedupe"], name="receipt_once")]
         indexes = [
             models.Index(fields=["look_at"], name="receipt_to_do", condition=~models.Q(look_at=None)),
-            models.Index(fields=["message"], name="receipt_of_message"),
         ]
 
     def __str__(self) -> str:

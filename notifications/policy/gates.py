@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from notifications import conditions
@@ -69,6 +70,7 @@ class Situation:
     route: Route = Route()
 
 
+@cache
 def _allow(gate: str) -> Answer:
     return Answer(gate, Verdict.ALLOW)
 

@@ -114,7 +114,7 @@ def _lock(ids: Iterable[UUID]) -> dict[UUID, Message]:
 
 
 def _latest_attempts(ids: Iterable[UUID]) -> dict[UUID, int]:
-    numbers = Attempt.objects.filter(message__in=list(ids)).order_by().values_list("message")
+    numbers = Attempt.objects.filter(message__among=ids).order_by().values_list("message")
     return dict(numbers.annotate(Max("number")))
 
 

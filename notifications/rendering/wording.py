@@ -58,6 +58,11 @@ class Wording:
     _text: Program
     _html: Program | None
 
+    @property
+    def uses_links(self) -> bool:
+        """Say whether it shows links of the recipient's own; every mail does, below its body."""
+        return self._html is not None or any(name.startswith("links.") for name in self.uses)
+
     def render(
         self, facts: Facts, *, language: str, timezone: str, links: Mapping[str, str] | None = None
     ) -> Rendered:

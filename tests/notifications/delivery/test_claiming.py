@@ -15,6 +15,7 @@ from notifications.delivery.claiming import claim, expire_claims
 from notifications.delivery.preparing import prepare
 from notifications.delivery.sending import write_ahead
 from notifications.models import Attempt, Message, State
+from notifications.setup import Setups
 from orders.events import Lane
 from tests.builders import a_gateway, a_merchant, a_message, a_signature
 
@@ -75,10 +76,10 @@ def test_a_worker_whose_claim_was_given_to_another_sends_nothing() -> None:
     a_gateway(merchant)
     a_signature(merchant)
     a_message(merchant)
-    slow = prepare(claim(Lane.URGENT, limit=1))
+    slow = prepare(claim(Lane.URGENT, limit=1), setups=Setups())
     Message.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
     expire_claims()
-    quick = prepare(claim(Lane.URGENT, limit=1))
+    quick = prepare(claim(Lane.URGENT, limit=1), setups=Setups())
     assert len(write_ahead(quick.ready)) == 1
     assert write_ahead(slow.ready) == []
     assert Attempt.objects.count() == 1

@@ -65,12 +65,12 @@ def test_it_asks_for_every_report_under_our_reference() -> None:
     sent = query(reference="abc", receipt_url=HOOK)
 
     assert sent["dlr-mask"] == "31"
-    assert sent["dlr-url"] == HOOK + "?ref=abc&type=%d&fid=%F&reply=%A&ts=%T&smsc=%i"
+    assert sent["dlr-url"] == HOOK + "?type=%d&fid=%F&reply=%A&ts=%T&smsc=%i&ref=abc"
 
 
 def test_a_percent_sign_in_the_address_is_not_taken_for_an_escape() -> None:
     assert query(receipt_url="https://shop.example/a%20b?x=1")["dlr-url"].startswith(
-        "https://shop.example/a%%20b?x=1&ref="
+        "https://shop.example/a%%20b?x=1&type="
     )
 
 
