@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 
 from merchants.models import Merchant
@@ -120,6 +122,7 @@ HOSTILE: tuple[Any, ...] = (
     [[[[]]]],
     {"a": {"b": []}},
 )
+READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT")
 
 
 def a_shop() -> tuple[Merchant, dict[str, Any]]:
@@ -227,11 +230,25 @@ def test_a_body_that_is_too_large_is_refused(path):
     assert everything() == before
 
 
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Yield the statements that a call makes, as they are made."""
+    made: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        made.append(sql)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield made
+
+
 def hostile_calls(call: Callable[..., Any], body: Any) -> None:
     """Send every variation; each is taken, or refused by a problem that changes nothing."""
     before = everything()
     for sent in variations(body):
-        answer = call(json.dumps(sent))
+        with statements() as made:
+            answer = call(json.dumps(sent))
         told = answer.content[:500]
         assert answer.status_code in {200, 201, 202, 400, 403, 404, 409}, (sent, told)
         if answer.status_code < 400:
@@ -240,7 +257,9 @@ def hostile_calls(call: Callable[..., Any], body: Any) -> None:
         status, code = problem(answer)
         assert status in {403, 404, 409} or code in {"invalid_input", "malformed_json"}, (sent, told)
         assert status != 400 or code != "invalid_input" or answer.json()["errors"], (sent, told)
-        assert everything() == before, (sent, told)
+        # To look at every row takes longer than the call, and what wrote nothing has changed nothing.
+        if any(not statement.startswith(READS) for statement in made):
+            assert everything() == before, (sent, told)
 
 
 @pytest.mark.parametrize("path", BODIES)
