@@ -61,9 +61,7 @@ def _serve(bed: Bed) -> dict[str, float]:
 def _by_part(root: int) -> dict[str, float]:
     found = {"serve": _megabytes(root), "web": 0.0, "work": 0.0}
     children = Path(f"/proc/{root}/task/{root}/children").read_text().split()
-    for child in map(int, children):
-        command = Path(f"/proc/{child}/cmdline").read_bytes()
-        name = "web" if b"gunicorn" in command else "work"
+    for name, child in zip(("web", "work"), map(int, children), strict=True):
         found[name] += sum(map(_megabytes, [child, *descendants(child)]))
     return found
 

@@ -121,6 +121,7 @@ def database() -> dict[str, object]:
     url = env.str("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'orderbell.sqlite3'}")
     settings: dict[str, object] = dict(env.db_url_config(url))
     settings["ATOMIC_REQUESTS"] = False
+    settings["CONN_MAX_AGE"] = None
     if settings["ENGINE"] == "django.db.backends.sqlite3":
         # Writers queue up instead of failing: immediate transactions, a patient time-out, WAL.
         settings["OPTIONS"] = {
@@ -130,7 +131,6 @@ def database() -> dict[str, object]:
             " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;",
         }
     else:
-        settings["CONN_MAX_AGE"] = None
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
 

@@ -28,6 +28,7 @@ from merchants.ownership import across_merchants
 from notifications import heartbeat, queueing
 from notifications.delivery.claiming import next_due
 from notifications.models import Receipt
+from orders.events import Lane
 from orders.models import Event
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,8 @@ log = structlog.get_logger(__name__)
 TICK = 0.5
 # A wake-up that nobody serves while no worker gives a sign, for this long, means a standing cluster.
 STUCK = 4.0
+# How often the bulk lane looks at the queue: an idle host has better things to do (seconds).
+LEISURE = 0.1
 _PR_SET_PDEATHSIG = 1
 
 
@@ -49,7 +52,7 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent dies (Linux; elsewhere nothing happens)."""
     try:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -60,9 +63,11 @@ def _die_with_parent() -> None:
 def _run_cluster(lane: str) -> None:
     """Be the main process of a lane's cluster, with its children in a process group of their own."""
     os.setsid()
-    _die_with_parent()
-    os.register_at_fork(after_in_child=_die_with_parent)
+    die_with_parent()
+    os.register_at_fork(after_in_child=die_with_parent)
     Conf.CLUSTER_NAME = lane
+    if lane == Lane.BULK:
+        Conf.POLL = LEISURE
     cluster = Cluster()
     cluster.start()
     cluster.sentinel.join()
@@ -78,9 +83,14 @@ class Lanes:
         self.swept = 0.0
         self.is_stopping = False
 
+    def run_until_told(self) -> None:
+        """Keep the lanes working until SIGTERM or Ctrl-C."""
+        for one in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(one, self.stop)
+        self.run()
+
     def run(self) -> None:
         """Keep the lanes working until `stop` is called."""
-        spare_the_collector()
         for lane in self.lanes:
             self._start(lane)
         try:

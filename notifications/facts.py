@@ -69,6 +69,8 @@ _SLICES = [
 def load(events: QuerySet[Event]) -> dict[UUID, Loaded]:
     """Return events with everything known about them now, in three queries."""
     rows = list(events.values_list(*_COLUMNS))
+    if not rows:
+        return {}
     order, merchant = _OWN.index("order_id"), _OWN.index("merchant_id")
     items = _items({row[order] for row in rows if row[order]})
     merchants = _merchants({row[merchant] for row in rows})

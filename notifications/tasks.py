@@ -14,8 +14,10 @@ from notifications.heartbeat import beat
 from orders import sweeps
 from orders.events import Lane
 
-# A round ends soon, so that other tasks have their turn; what is left is taken up by the next (seconds).
-ROUND = 5.0
+# A round in the bulk lane ends soon, so that other tasks have their turn; what is left is taken up by the
+# next. In the urgent lane there are no others, and while one waits for its last answers nothing new is
+# taken: seldom is better. With the longest answer it stays below the task's time-out (seconds).
+ROUND = {Lane.URGENT: 30.0, Lane.BULK: 5.0}
 
 
 def work_urgent() -> None:
@@ -26,10 +28,10 @@ def work_bulk() -> None:
     work(Lane.BULK)
 
 
-def work(lane: str) -> None:
+def work(lane: Lane) -> None:
     """Plan and send everything of a lane that is due now."""
     queueing.begin(lane)
-    until = time.monotonic() + ROUND
+    until = time.monotonic() + ROUND[lane]
     with across_merchants():
         Dispatch(lane).run(until=until)
     if time.monotonic() >= until:

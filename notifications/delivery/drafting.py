@@ -37,6 +37,7 @@ class Drafted:
     events: int
     claimed: list[Turn]
     loaded: dict[UUID, Loaded]
+    consents: Consents | None = None
 
 
 def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
@@ -53,19 +54,21 @@ def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
         if not loaded:
             return Drafted(0, [], {})
         setup = setups.of(event.merchant_id for event in loaded.values())
-        drafts = _plan([event for event in loaded.values() if event.silence == Silence.NONE], setup, now=now)
+        told = [event for event in loaded.values() if event.silence == Silence.NONE]
+        told = [event for event in told if setup.rules.get((event.merchant_id, event.kind))]
+        consents = _consents(told, setup) if told else None
+        drafts = _plan(told, setup, consents, now=now) if consents else []
         rows = _rows(drafts, loaded, lane=lane, now=now)
         new = insert_rows(Message, rows)
         Event.objects.filter(pk__among=loaded).update(planned_at=now)
     claimed = [_turn(row) for row in rows if row["id"] in new and row["state"] == State.CLAIMED]
-    return Drafted(len(loaded), claimed, loaded)
+    return Drafted(len(loaded), claimed, loaded, consents)
 
 
-def _plan(events: Sequence[Loaded], setup: Setup, *, now: datetime) -> list[Draft]:
-    asked = [event for event in events if setup.rules.get((event.merchant_id, event.kind))]
-    consents = _consents(asked, setup)
+def _plan(events: Sequence[Loaded], setup: Setup, consents: Consents, *, now: datetime) -> list[Draft]:
+    """Plan events that have rules."""
     drafts: list[Draft] = []
-    for event in asked:
+    for event in events:
         rules = setup.rules[event.merchant_id, event.kind]
         needs_team = any(recipient.startswith("role:") for rule in rules for recipient in rule.recipients)
         drafts += planning.plan(

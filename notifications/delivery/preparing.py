@@ -18,7 +18,7 @@ from notifications.channels.registry import CHANNELS
 from notifications.delivery.consents import Consents
 from notifications.delivery.turn import Turn
 from notifications.facts import Facts, Loaded
-from notifications.models import State, TemplateVersion
+from notifications.models import ChannelKind, State, TemplateVersion
 from notifications.planning import Target
 from notifications.policy import gates
 from notifications.policy.gates import Situation, Verdict
@@ -49,9 +49,13 @@ class Prepared:
 
 
 def prepare(
-    messages: Sequence[Turn], *, setups: Setups, known: Mapping[UUID, Loaded] | None = None
+    messages: Sequence[Turn],
+    *,
+    setups: Setups,
+    known: Mapping[UUID, Loaded] | None = None,
+    consents: Consents | None = None,
 ) -> Prepared:
-    """Decide about claimed messages now. `known` are events loaded a moment ago."""
+    """Decide about claimed messages now. Events and consents may be given, loaded in this very moment."""
     merchant_ids = {message.merchant_id for message in messages}
     setup = setups.of(merchant_ids)
     loaded = dict(known or {})
@@ -59,11 +63,12 @@ def prepare(
     if missing:
         loaded |= event_facts.load(Event.objects.filter(pk__among=missing))
     subjects = [_subject(message, loaded, setup) for message in messages]
-    consents = Consents(
-        merchant_ids,
-        [subject.target.address for subject in subjects],
-        [message.customer_id for message in messages if message.customer_id],
-    )
+    if consents is None:
+        consents = Consents(
+            merchant_ids,
+            [subject.target.address for subject in subjects],
+            [message.customer_id for message in messages if message.customer_id],
+        )
     prepared = Prepared()
     for message, subject in zip(messages, subjects, strict=True):
         _decide(message, subject, prepared, setup=setup, consents=consents)
@@ -184,7 +189,8 @@ def _render(
 ) -> None:
     template = version.template
     try:
-        wording = templates.wording_of(version, setup.brands.get(message.merchant_id))
+        is_mail = message.channel == ChannelKind.EMAIL
+        wording = templates.wording_of(version, setup.brands.get(message.merchant_id) if is_mail else None)
         rendered = wording.render(
             subject.facts,
             language=template.language,

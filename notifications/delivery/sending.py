@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import structlog
 import uvloop
@@ -30,8 +29,6 @@ from notifications.delivery.drafting import draft
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.preparing import Prepared, Ready, prepare
 from notifications.delivery.rows import insert_rows, set_rows
-from notifications.delivery.turn import Turn
-from notifications.facts import Loaded
 from notifications.heartbeat import beat
 from notifications.models import Attempt, Message, State
 from notifications.outbound import World
@@ -46,6 +43,8 @@ CHUNK = 100
 IN_FLIGHT = 400
 # A slow answer holds up the writing of quick ones for no longer than this (seconds).
 PATIENCE = 0.02
+# How soon a round under way looks again for what is due (seconds).
+LOOK = 0.2
 # How long to wait for a database that is away or found a deadlock, before each new try (seconds).
 FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
@@ -98,36 +97,38 @@ class Dispatch:
         When nothing is due, further events are planned (unless `plans` says no): what they lead to
         leaves in the same breath.
         """
-        is_dry = False
+        look_at = 0.0
         while True:
             beat(self.lane)
-            room = IN_FLIGHT - self.messages_in_flight
-            if room >= CHUNK and not is_dry and time.monotonic() < until:
-                is_dry = not self._take(min(room, BATCH))
-            if not self.in_flight:
-                if is_dry or time.monotonic() >= until:
-                    break
-                continue
-            self._finish_done()
+            now, room = time.monotonic(), IN_FLIGHT - self.messages_in_flight
+            if room >= CHUNK and look_at <= now < until and not self._take(min(room, BATCH)):
+                # What comes from here on queues a wake-up; but while a vendor hangs, nobody would serve it.
+                look_at = now + LOOK
+            if self.in_flight:
+                self._finish_done()
+            elif look_at > now or now >= until:
+                break
         if self.has_receipts:
             queueing.wake("receipts")
         return self.sent
 
     def _take(self, limit: int) -> bool:
-        """Start what is due, else what further events lead to. Return whether there was anything."""
-        if messages := claim(self.lane, limit=limit):
-            self._start(messages)
-            return True
-        if not self.plans:
-            return False
-        drafted = draft(self.lane, limit=limit, setups=self.setups)
-        self._start(drafted.claimed, known=drafted.loaded)
-        return drafted.events > 0
+        """Start what is due, then what further events lead to. Return whether there may be more."""
+        messages = claim(self.lane, limit=limit)
+        if messages:
+            self._start(prepare(messages, setups=self.setups))
+        rest = limit - len(messages)
+        if not rest or not self.plans:
+            return not rest
+        drafted = draft(self.lane, limit=rest, setups=self.setups)
+        if drafted.claimed:
+            prepared = prepare(
+                drafted.claimed, setups=self.setups, known=drafted.loaded, consents=drafted.consents
+            )
+            self._start(prepared)
+        return drafted.events == rest
 
-    def _start(self, messages: Sequence[Turn], *, known: Mapping[UUID, Loaded] | None = None) -> None:
-        if not messages:
-            return
-        prepared = prepare(messages, setups=self.setups, known=known)
+    def _start(self, prepared: Prepared) -> None:
         write_refusals(prepared)
         by_channel: dict[str, list[Ready]] = {}
         for ready in prepared.ready:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
 from cryptography.fernet import Fernet
+from django import db
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
@@ -25,13 +27,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from merchants.ownership import across_merchants
 from notifications import queueing
+from notifications.clusters import Lanes, die_with_parent, spare_the_collector
+from notifications.management.web import web
 from orders.events import Lane
 from orders.models import Event
 
 
 class Command(BaseCommand):
     help = "Run Orderbell on this machine: web and workers in the foreground (what `make run` calls)."
-    requires_system_checks: list[str] = []  # web and workers check for themselves, and end if it fails
+    requires_system_checks: list[str] = []  # not before the settings are whole
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = keep_secrets(settings.VAR_DIR) | {"DEBUG": "0", "SANDBOX_PAGE": "1"}
@@ -41,31 +45,29 @@ class Command(BaseCommand):
             os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | wanted)  # noqa: S606  # ourselves
         host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
         refuse_a_taken_port(host, port)
-        call_command("migrate", interactive=False, verbosity=0)
-        collect_static()
-        demo = make_demo()
-        manage = [sys.executable, sys.argv[0]]
-        web = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "config.wsgi:application",
-            f"--bind={host}:{port}",
-            f"--workers={os.environ.get('WEB_WORKERS', '1')}",
-            "--threads=4",
-            "--no-control-socket",
-            "--log-level=warning",
-            "--preload",
-        ]
-        queueing.wake(Lane.URGENT)
         with Group() as group:
-            group.start(web)
-            group.start([*manage, "work"])
+            group.start("prepare", prepare)  # what is loaded for it goes with its process
+            self.check()  # and loads what web and workers will share
+            server = web(f"{host}:{port}", workers=int(os.environ.get("WEB_WORKERS", "1")))
+            lanes = Lanes(Lane.values)
+            group.wait_for_end()
+            queueing.wake(Lane.URGENT)
+            spare_the_collector()
+            group.start("web", server.run)
+            group.start("work", lanes.run_until_told)
             if group.wait_until(partial(is_listening, host, port)) and group.wait_until(is_served):
-                self.stdout.write(welcome(demo, f"http://{host}:{port}"))
+                self.stdout.write(welcome(demo_shop(), f"http://{host}:{port}"))
                 self.stdout.flush()
             group.wait()
         raise SystemExit(0 if group.is_told else 1)
+
+
+def prepare() -> None:
+    """Bring the database, the static files and the demo shop into being, or up to date."""
+    call_command("migrate", interactive=False, verbosity=0)
+    collect_static()
+    if not demo_file().exists():
+        call_command("demo", output=str(demo_file()))
 
 
 def keep_secrets(var: Path) -> dict[str, str]:
@@ -92,12 +94,13 @@ def collect_static() -> None:
         stamp.write_text(json.dumps(files))
 
 
-def make_demo() -> dict[str, Any]:
-    """Make the demo shop at the first start; return its logins and key at every start."""
-    path: Path = settings.VAR_DIR / "demo.json"
-    if not path.exists():
-        call_command("demo", output=str(path))
-    shop: dict[str, Any] = json.loads(path.read_text())
+def demo_file() -> Path:
+    return Path(settings.VAR_DIR / "demo.json")
+
+
+def demo_shop() -> dict[str, Any]:
+    """Return the logins and the key of the demo shop, as they were when it was made."""
+    shop: dict[str, Any] = json.loads(demo_file().read_text())
     return shop
 
 
@@ -150,10 +153,13 @@ def is_served() -> bool:
 
 
 class Group:
-    """Processes that live and end together: all end when one does, or when this process is told to."""
+    """Processes that live and end together: all end when one does, or when this process is told to.
+
+    They are forked, so that what is loaded here is in memory once.
+    """
 
     def __init__(self) -> None:
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[BaseProcess] = []
         self.is_told = False
 
     def __enter__(self) -> Self:
@@ -164,13 +170,16 @@ class Group:
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self.is_told = True
 
-    def start(self, command: list[str]) -> None:
-        # In a session of its own, so that Ctrl-C reaches it through us, once.
-        self.processes.append(subprocess.Popen(command, start_new_session=True))  # noqa: S603  # our own
+    def start(self, name: str, work: Callable[[], None]) -> BaseProcess:
+        db.connections.close_all()  # no two processes may speak over one
+        process = multiprocessing.get_context("fork").Process(target=_be, args=(work,), name=name)
+        process.start()
+        self.processes.append(process)
+        return process
 
     @property
     def is_running(self) -> bool:
-        return not self.is_told and all(process.poll() is None for process in self.processes)
+        return not self.is_told and all(process.is_alive() for process in self.processes)
 
     def wait_until(self, is_so: Callable[[], bool]) -> bool:
         """Wait until something is so; return whether that happened while all were running."""
@@ -180,6 +189,15 @@ class Group:
             time.sleep(0.1)
         return False
 
+    def wait_for_end(self) -> None:
+        """Wait for the end of the only process; raise SystemExit if it failed or we are told to end."""
+        (process,) = self.processes
+        while self.is_running:
+            time.sleep(0.05)
+        if self.is_told or process.exitcode:
+            raise SystemExit(process.exitcode or 1)
+        self.processes.clear()
+
     def wait(self) -> None:
         while self.is_running:
             time.sleep(0.2)
@@ -188,7 +206,15 @@ class Group:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            process.join(30)
+            process.kill()
+            process.join()
+
+
+def _be(work: Callable[[], None]) -> None:
+    """Be a process of the group: in a session of its own, so that Ctrl-C reaches it through us, once."""
+    os.setsid()
+    die_with_parent()
+    for one in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+    work()

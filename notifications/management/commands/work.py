@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from notifications.clusters import Lanes
+from notifications.clusters import Lanes, spare_the_collector
 from orders.events import Lane
 
 
@@ -22,7 +21,5 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        lanes = Lanes(options["lanes"])
-        signal.signal(signal.SIGTERM, lanes.stop)
-        signal.signal(signal.SIGINT, lanes.stop)
-        lanes.run()
+        spare_the_collector()
+        Lanes(options["lanes"]).run_until_told()

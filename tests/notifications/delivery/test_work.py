@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event as Signal
+from threading import Thread
 
 import pytest
+from django.db import connections
 from django.utils import timezone as clock
 
+from merchants.ownership import across_merchants
 from notifications import tasks
 from notifications.models import Attempt, Message, SandboxDelivery, State
 from orders.events import Lane
@@ -195,3 +200,44 @@ def test_a_missing_value_fails_the_message_and_names_it() -> None:
     message = Message.objects.get()
     assert (message.state, message.reason) == (State.FAILED, "missing_value")
     assert "order.payment_due_at" in message.gates[-1]["detail"]
+
+
+def test_a_vendor_who_hangs_does_not_hold_up_what_comes_meanwhile() -> None:
+    merchant, second_came = a_merchant(), Signal()
+    a_signature(merchant)
+    a_rule(merchant)
+    asked = []
+
+    class Vendor(BaseHTTPRequestHandler):
+        """Answers the first text only when the second has come, which is ordered meanwhile."""
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            if len(asked) == 1:
+                with across_merchants():
+                    an_order(merchant, number="A-2")
+                connections.close_all()
+                second_came.wait(10)
+            else:
+                second_came.set()
+            self.send_response(202)
+            self.end_headers()
+            self.wfile.write(b"0: Accepted for delivery")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        a_gateway(merchant, kind="kannel", endpoint=f"http://127.0.0.1:{server.server_port}/sendsms")
+        an_order(merchant, number="A-1")
+        tasks.work(Lane.URGENT)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert second_came.is_set()
+    assert set(Message.objects.values_list("order__number", "state")) == {
+        ("A-1", "accepted"),
+        ("A-2", "accepted"),
+    }
