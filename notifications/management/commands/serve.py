@@ -48,9 +48,9 @@ class Command(BaseCommand):
         with Group() as group:
             group.start("prepare", prepare)  # what is loaded for it goes with its process
             self.check()  # and loads what web and workers will share
+            group.wait_for_end()
             server = web(f"{host}:{port}", workers=int(os.environ.get("WEB_WORKERS", "1")))
             lanes = Lanes(Lane.values)
-            group.wait_for_end()
             queueing.wake(Lane.URGENT)
             spare_the_collector()
             group.start("web", server.run)
