@@ -38,14 +38,17 @@ def timezones() -> tuple[str, ...]:
 
 def country_choices() -> list[tuple[str, str]]:
     """Return ISO 3166 codes with their names in the present language, by name."""
+    usual = _USUAL.get(str(_here()), {})
     found = [
-        (code, name)
+        (code, usual.get(code, name))
         for code, name in _here().territories.items()
         if len(code) == 2 and code not in _NO_COUNTRY
     ]
     return sorted(found, key=lambda choice: choice[1])
 
 
+# What a merchant there calls them, where the list says otherwise.
+_USUAL = {"zh_Hans": {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}}
 # Babel's list has groups of countries and placeholders beside the countries.
 _NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"})
 

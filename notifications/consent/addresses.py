@@ -8,20 +8,33 @@ from functools import lru_cache
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from notifications.models import ChannelKind
 
 MAINLAND_MOBILE = re.compile(r"(?:\+?86|0086)?(1[38][0-9]{9})")
 
 
-class BadAddress(ValueError):
-    """An address that cannot exist; `code` is stable, the text is in the language in force."""
+# What may be wrong with an entry, by stable codes: they are kept, the words are those of who reads them.
+FAULTS = {
+    "missing_address": _("There is no address here."),
+    "bad_email": _("This is not an email address."),
+    "bad_phone": _("This is not a phone number that exists."),
+    "bad_channel": _("This is not a channel: write sms or email."),
+    "bad_category": _("This is not a category: write marketing, transactional or all."),
+}
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
+
+class BadAddress(ValueError):
+    """An entry that cannot be kept; `code` is one of FAULTS, `detail` its words in the language in force."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
         self.code = code
-        self.detail = detail
+
+    @property
+    def detail(self) -> str:
+        return str(FAULTS[self.code])
 
 
 def normalise_address(channel: str, raw: str, country: str = "CN") -> str:
@@ -32,7 +45,7 @@ def normalise_address(channel: str, raw: str, country: str = "CN") -> str:
     """
     text = raw.strip()
     if not text:
-        raise BadAddress("missing_address", _("There is no address here."))
+        raise BadAddress("missing_address")
     return _phone(text, country) if channel == ChannelKind.SMS else _email(text)
 
 
@@ -40,9 +53,9 @@ def _email(text: str) -> str:
     try:
         validate_email(text)
     except ValidationError:
-        raise BadAddress("bad_email", _("This is not an email address.")) from None
+        raise BadAddress("bad_email") from None
     if len(text) > 254:
-        raise BadAddress("bad_email", _("This is not an email address."))
+        raise BadAddress("bad_email")
     return text.lower()
 
 
@@ -52,7 +65,7 @@ def _phone(text: str, country: str) -> str:
         return f"+86{mobile[1]}"
     number = _parse(text, country) if len(text) <= 40 else None
     if number is None:
-        raise BadAddress("bad_phone", _("This is not a phone number that exists."))
+        raise BadAddress("bad_phone")
     return number
 
 

@@ -109,14 +109,7 @@ def _take_in(rows: Sequence[Row], *, record: OptOutImport) -> None:
         try:
             wanted.append(_opt_outs(row, merchant=merchant))
         except BadAddress as refusal:
-            record.report.append(
-                {
-                    "row": row.number,
-                    "address": row.address[:100],
-                    "code": refusal.code,
-                    "detail": refusal.detail,
-                }
-            )
+            record.report.append({"row": row.number, "address": row.address[:100], "code": refusal.code})
     addresses = {entry.address for entries in wanted for entry in entries}
     known = set(
         OptOut.objects.filter(merchant=merchant, address__in=addresses).values_list(
@@ -139,10 +132,10 @@ def _opt_outs(row: Row, *, merchant: Merchant) -> list[OptOut]:
     guess = ChannelKind.EMAIL if "@" in row.address else ChannelKind.SMS
     channel = CHANNELS.get(row.channel.lower()) if row.channel else guess.value
     if channel is None:
-        raise BadAddress("bad_channel", _("This is not a channel: write sms or email."))
+        raise BadAddress("bad_channel")
     categories = CATEGORIES.get(row.category.lower()) if row.category else DEFAULT_CATEGORIES
     if categories is None:
-        raise BadAddress("bad_category", _("This is not a category: write marketing, transactional or all."))
+        raise BadAddress("bad_category")
     address = normalise_address(channel, row.address, merchant.country)
     return [
         OptOut(

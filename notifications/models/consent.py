@@ -71,7 +71,7 @@ class Preferences(Owned):
 class OptOutImport(Owned):
     """A list of opt-outs that was read in, with what became of each row.
 
-    `report` is a list of {row, address, code, detail} for the rows that were refused.
+    `report` is a list of {row, address, code} for the rows that were refused.
     """
 
     file_name = models.CharField(max_length=200)

@@ -16,7 +16,7 @@ from merchants.models import Merchant
 from merchants.ownership import inside
 from merchants.roles import Right
 from merchants.screens import Column, DetailScreen, FormScreen, Screen
-from notifications.consent import ImportRefused, export_opt_outs, import_opt_outs
+from notifications.consent import FAULTS, ImportRefused, export_opt_outs, import_opt_outs
 from notifications.models import OptOutImport
 
 # The report on screen; the counts above it are whole.
@@ -81,7 +81,8 @@ class OptOutImported(DetailScreen[OptOutImport]):
 
     def get_context(self) -> dict[str, Any]:
         report = self.row.report
-        return {"report": report[:MOST_REPORTED], "is_cut": len(report) > MOST_REPORTED}
+        shown = [one | {"detail": FAULTS[one["code"]]} for one in report[:MOST_REPORTED]]
+        return {"report": shown, "is_cut": len(report) > MOST_REPORTED}
 
 
 class OptOutExport(Screen):

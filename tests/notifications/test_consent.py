@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from merchants.models import Merchant
 from merchants.ownership import inside
 from notifications.consent import (
+    FAULTS,
     BadAddress,
     ImportRefused,
     export_opt_outs,
@@ -222,7 +223,7 @@ def test_it_reads_a_list_and_reports_each_bad_row(merchant: Merchant):
         (7, "bad_category"),
         (8, "missing_address"),
     ]
-    assert all(line["detail"] for line in record.report)
+    assert all(FAULTS[line["code"]] for line in record.report)
     assert OptOut.objects.get(address=PHONE).reason == "by phone"
 
 
