@@ -55,7 +55,7 @@ bench: $(DEVELOPMENT) $(RIVALS) $(CATALOGUES) ## Measure beside rivals: bench/RE
 	$(PYTHON) -m bench $(BENCH)
 
 chaos: $(DEVELOPMENT) $(CATALOGUES) ## Kill everything at random under 20,000 messages and count them
-	$(PYTHON) -m tests.postgres -- $(PYTHON) -m tests.chaos
+	$(PYTHON) -m tests.chaos
 
 format: $(DEVELOPMENT) ## Format and mend what can be mended
 	$(VENV)/bin/ruff check --fix .

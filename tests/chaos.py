@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from tests.postgres import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
 # Everything that takes minutes in real life takes seconds here.
 IMPATIENT = {
@@ -208,6 +210,8 @@ def run(
                 else:
                     time.sleep(1)
                     settled = json.loads(scene.ask("-m", "tests.chaos_shop", "open"))["open"] == 0
+            if any(placer.returncode != 0 for placer in scene.placers):
+                raise RuntimeError(f"orders were not placed:\n{(home / 'log').read_text()[-4000:]}")
             report = json.loads(scene.ask("-m", "tests.chaos_shop", "report"))
             taken = (home / "taken").read_text().split() if (home / "taken").exists() else []
         finally:
@@ -239,10 +243,9 @@ def judge(report: dict[str, Any], taken: list[str], *, kills: Counter[str], seco
 
 
 def main() -> None:
-    url = os.environ["DATABASE_URL"]
-    outcome = run(
-        messages=int(os.environ.get("CHAOS_MESSAGES", "20000")), url=url, seed=int(time.time()), limit=1800
-    )
+    messages, seed = int(os.environ.get("CHAOS_MESSAGES", "20000")), int(time.time())
+    with postgres() as server:
+        outcome = run(messages=messages, url=server.url, database=server, seed=seed, limit=1800)
     sys.stdout.write(f"{outcome}\n")
     for line in [*outcome.lost, *outcome.twice, *outcome.unforeseen][:20]:
         sys.stdout.write(f"  {line}\n")

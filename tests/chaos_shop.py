@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import django
@@ -59,16 +60,21 @@ def connect(endpoint: str) -> Any:
 
 def place(part: str, count: str) -> Any:
     """Place orders, each in one transaction; what the database refuses is placed again."""
-    merchant = Merchant.objects.get()
     first = int(part) * int(count)
     for number in range(first, first + int(count)):
-        while not _place_one(merchant, number):
+        while not _place_one(number):
             time.sleep(0.3)
     return {}
 
 
-def _place_one(merchant: Merchant, number: int) -> bool:
+@cache
+def _merchant() -> Merchant:
+    return Merchant.objects.get()
+
+
+def _place_one(number: int) -> bool:
     try:
+        merchant = _merchant()
         if Order.objects.filter(merchant=merchant, number=f"C{number:06d}").exists():
             return True
         with transaction.atomic():
