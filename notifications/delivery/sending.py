@@ -37,10 +37,10 @@ from notifications.setup import Setups
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 400
 # How many attempts are written ahead, and so are in doubt together if the worker dies.
 CHUNK = 100
-IN_FLIGHT = 400
+IN_FLIGHT = 600
 # A slow answer holds up the writing of quick ones for no longer than this (seconds).
 PATIENCE = 0.02
 # How soon a round under way looks again for what is due (seconds).
