@@ -17,6 +17,7 @@ from django_scopes import ScopedManager
 from merchants.fields import EncryptedJSONField
 from merchants.models import User
 from merchants.ownership import Owned
+from merchants.places import language_name
 from notifications.models.kinds import Category, ChannelKind
 from orders.events import EventKind, Lane
 
@@ -157,7 +158,7 @@ class Template(Archivable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} · {self.get_channel_display()} · {self.language}"
+        return f"{self.code} · {self.get_channel_display()} · {language_name(self.language)}"
 
 
 class TemplateVersion(Owned):

@@ -13,6 +13,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from merchants.masking import contact
+from merchants.places import language_name
 from merchants.roles import Right
 from merchants.screens import Action, ActionScreen, Column, DetailScreen, ListScreen, navigation
 from merchants.screens.base import Text
@@ -141,7 +142,7 @@ class MessageDetail(DetailScreen[Message]):
             Column(_("To"), lambda row: words.recipient_of(row, who)),
             Column(_("Address"), lambda row: contact(row.address, who)),
             Column(_("Template"), _template_of),
-            Column(_("Language"), "language"),
+            Column(_("Language"), lambda row: language_name(row.language)),
             Column(_("Category"), "get_category_display"),
             Column(_("Due at"), "due_at"),
             Column(_("Useful until"), "expires_at"),

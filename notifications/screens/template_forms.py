@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
 from merchants.screens import MerchantForm
+from merchants.screens.languages import LanguageField
 from notifications.models import Category, ChannelKind, Template, VendorTemplate
 from notifications.placeholders import find
 from notifications.screens import rule_words
@@ -24,9 +25,7 @@ class TemplateForm(forms.Form):
 
     event = forms.ChoiceField(label=_("Event"), choices=rule_words.event_choices)
     channel = forms.ChoiceField(label=_("Channel"), choices=ChannelKind.choices)
-    language = forms.CharField(
-        label=_("Language"), max_length=35, help_text=_("Its tag, such as en or zh-hans.")
-    )
+    language = LanguageField(label=_("Language"), max_length=35)
     code = forms.CharField(
         label=_("Code"),
         max_length=60,

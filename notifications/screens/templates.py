@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from merchants.places import language_name
 from merchants.roles import Right
 from merchants.screens import Action, ActionScreen, Column, DetailScreen, FormScreen, Screen, navigation
 from merchants.screens.base import Text
@@ -58,7 +59,7 @@ class TemplateDetail(DetailScreen[Template]):
         ),
         Column(_("Event"), "get_event_display"),
         Column(_("Channel"), "get_channel_display"),
-        Column(_("Language"), "language"),
+        Column(_("Language"), lambda row: language_name(row.language)),
         Column(_("Category"), "get_category_display"),
         Column(_("Version"), "version"),
         Column(_("Changed"), "updated_at"),

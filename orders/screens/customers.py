@@ -18,6 +18,7 @@ from merchants.models import Membership
 from merchants.roles import Right
 from merchants.screens import Action, Column, DetailScreen, FormScreen, ListScreen
 from merchants.screens.base import Text
+from merchants.screens.languages import LanguageField
 from orders.models import Customer
 from orders.screens import sections, tones
 from orders.screens.faults import in_words
@@ -66,8 +67,8 @@ class CustomerList(ListScreen[Customer]):
             Column(_("ID"), lambda row: shown_id(row, who)),
             Column(_("Phone"), lambda row: contact(row.phone, who)),
             Column(_("Email"), lambda row: contact(row.email, who)),
-            Column(_("Language"), "language"),
-            Column(_("Country"), "country"),
+            Column(_("Language"), lambda row: places.language_name(row.language), csv="language"),
+            Column(_("Country"), lambda row: places.country_name(row.country), csv="country"),
             Column(_("Orders"), "orders_count", align="end"),
         )
 
@@ -113,8 +114,8 @@ class CustomerDetail(DetailScreen[Customer]):
             Column(_("ID"), lambda row: shown_id(row, who)),
             Column(_("Phone"), lambda row: contact(row.phone, who)),
             Column(_("Email"), lambda row: contact(row.email, who)),
-            Column(_("Language"), "language"),
-            Column(_("Country"), "country"),
+            Column(_("Language"), lambda row: places.language_name(row.language)),
+            Column(_("Country"), lambda row: places.country_name(row.country)),
             Column(_("Region"), "region"),
             Column(_("Time zone"), "timezone"),
             Column(_("Known since"), "created_at"),
@@ -144,9 +145,7 @@ class CustomerForm(forms.Form):
     email = forms.CharField(
         label=_("Email"), required=False, max_length=254, widget=forms.TextInput(attrs={"type": "email"})
     )
-    language = forms.CharField(
-        label=_("Language"), required=False, max_length=20, help_text=_("A tag, such as en or zh-Hans.")
-    )
+    language = LanguageField(label=_("Language"), required=False, max_length=20)
     country = forms.ChoiceField(
         label=_("Country"), required=False, choices=lambda: [("", "—"), *places.country_choices()]
     )

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from merchants import places
 from merchants.masking import contact
 from merchants.models import Membership
 from merchants.roles import Right
@@ -121,7 +122,7 @@ class OrderDetail(DetailScreen[Order]):
             ),
             Column(_("Phone"), lambda row: contact(row.customer.phone, who)),
             Column(_("Email"), lambda row: contact(row.customer.email, who)),
-            Column(_("Language"), lambda row: row.language or row.customer.language),
+            Column(_("Language"), lambda row: places.language_name(row.language or row.customer.language)),
             Column(_("Placed"), "placed_at"),
         ]
         if order.payment_due_at:

@@ -19,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 from merchants import places
 from merchants.roles import Right
 from merchants.screens import FormScreen
+from merchants.screens.languages import LanguageField
 from orders import normalise
 from orders.errors import InvalidInput
 from orders.inputs import CustomerFields, ItemFields
@@ -70,9 +71,7 @@ class OrderForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("of a person", "Name"), required=False, max_length=200)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
     email = forms.CharField(label=_("Email"), required=False, max_length=254)
-    language = forms.CharField(
-        label=_("Language"), required=False, max_length=20, help_text=_("A tag, such as en or zh-Hans.")
-    )
+    language = LanguageField(label=_("Language"), required=False, max_length=20)
 
     def __init__(self, data: Any = None, *, currency: str, country: str, customer: Customer | None) -> None:
         super().__init__(data, initial={"currency": currency})

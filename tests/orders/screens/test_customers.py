@@ -74,3 +74,20 @@ def test_an_erased_customer_is_not_edited_any_more():
         reverse("customer_erase", args=[customer.pk]), {"typed": customer.external_id, "is_sure": "on"}
     )
     assert client.get(reverse("customer_edit", args=[customer.pk])).status_code == 404
+
+
+def test_languages_and_countries_are_called_by_their_names():
+    shop = a_merchant()
+    customer = a_customer(shop, language="zh-hant", country="HK")
+    client = logged_in(shop)
+    for url in (reverse("customer_list"), reverse("customer_detail", args=[customer.pk])):
+        page = client.get(url).content.decode()
+        assert "Traditional Chinese" in page
+        assert "Hong Kong" in page
+
+
+def test_a_language_that_only_a_system_would_write_is_kept_by_the_form():
+    shop = a_merchant()
+    customer = a_customer(shop, language="es-419")
+    page = logged_in(shop).get(reverse("customer_edit", args=[customer.pk])).content.decode()
+    assert '<option value="es-419" selected>Latin American Spanish</option>' in page
