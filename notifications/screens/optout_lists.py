@@ -68,11 +68,11 @@ class OptOutImported(DetailScreen[OptOutImport]):
     right = Right.CHANGE_CONSENT
     section = "opt-outs"
     facts = (
-        Column(_("Read"), "created_at"),
+        Column(_("Imported"), "created_at"),
         Column(_("By"), "created_by"),
         Column(_("Rows"), "rows"),
         Column(_("New"), "added"),
-        Column(_("Known before"), "known"),
+        Column(_("Already listed"), "known"),
         Column(_("Refused"), lambda row: len(row.report)),
     )
 
