@@ -66,9 +66,11 @@ class Column:
         """Return what the template shows of this column for a row."""
         link = self.link
         href = reverse(link, args=[row.pk]) if isinstance(link, str) else link(row) if link else None
+        value = shown(self.of(row))
         return {
             "label": self.label,
-            "value": shown(self.of(row)),
+            "value": value,
+            "is_short": is_short(str(value)),
             "href": href,
             "tone": self.badge(row) if self.badge else None,
             "align": self.align,
@@ -98,6 +100,11 @@ def shown(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return pgettext("between words of a list", ", ").join(str(item) for item in value) or "—"
     return value
+
+
+def is_short(text: str) -> bool:
+    """Say whether a text stays on one line of a table: a time, a number, a word or two."""
+    return len(text) <= (19 if text.isascii() else 8)
 
 
 @dataclass(frozen=True)
