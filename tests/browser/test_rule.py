@@ -31,7 +31,7 @@ def make_template(page: Page) -> None:
     page.get_by_role("link", name="New template").click()
     page.get_by_label("Event").select_option(label="Shipment dispatched")
     expect(page.get_by_role("button", name="Tracking number")).to_be_visible()
-    page.get_by_label("Language").fill("en")
+    page.get_by_label("Language").select_option("en")
     page.get_by_label("Code").fill("dear-customer")
     text = page.get_by_label("Text")
     preview = page.locator("#preview")
