@@ -89,7 +89,6 @@ class Dispatch:
         self.in_flight: dict[asyncio.Task[list[Result]], list[Ready]] = {}
         self.messages_in_flight = 0
         self.sent = 0
-        self.has_receipts = False
 
     def run(self, *, until: float) -> int:
         """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
@@ -108,8 +107,6 @@ class Dispatch:
                 self._finish_done()
             elif look_at > now or now >= until:
                 break
-        if self.has_receipts:
-            queueing.wake("receipts")
         return self.sent
 
     def _take(self, limit: int) -> bool:
@@ -174,7 +171,8 @@ class Dispatch:
             self.setups.forget()  # an account may have been paused
         self.messages_in_flight -= len(ended)
         self.sent += len(ended)
-        self.has_receipts |= _finish_surely(ended)
+        if _finish_surely(ended):
+            queueing.wake("receipts")
 
 
 def _finish_surely(ended: Sequence[Ended]) -> bool:

@@ -195,7 +195,7 @@ class Group:
         while self.is_running:
             time.sleep(0.05)
         if self.is_told or process.exitcode:
-            raise SystemExit(process.exitcode or 1)
+            raise SystemExit(0 if self.is_told else process.exitcode or 1)
         self.processes.clear()
 
     def wait(self) -> None:
