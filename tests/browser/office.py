@@ -17,7 +17,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tests.chaos import descendants, free_port, kill
+from bench.processes import descendants, free_port
+from tests.chaos import kill
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # On an idle machine fifteen seconds; the rest of the suite may keep both cores busy.

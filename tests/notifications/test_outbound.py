@@ -17,6 +17,7 @@ import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.processes import free_port
 from notifications.outbound import (
     MAX_BODY,
     NoAnswer,
@@ -293,13 +294,6 @@ async def not_sent(url: str, *, private_networks: list[str], timeout: float = 5)
         with pytest.raises(NotSent) as raised:
             await world(Request("GET", url), timeout=timeout)
     return raised.value
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def test_a_refused_connection_is_not_sent_and_may_pass(run: Any) -> None:
