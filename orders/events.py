@@ -41,16 +41,28 @@ class EventKind(models.TextChoices):
     CARDS_LOW = "cards.low", _("Card pool low")
     MEMBERSHIP_EXPIRING = "membership.expiring", _("Membership expires soon")
     WEATHER_ALERT = "weather.alert", _("Weather alert")
+    GATEWAY_SWITCHED = "gateway.switched", _("A gateway rests, texts take another way")
+    GATEWAY_BACK = "gateway.back", _("A gateway is used again")
+    GATEWAY_BALANCE_LOW = "gateway.balance_low", _("A gateway's balance is low")
+    LIMIT_NEAR = "limit.near", _("A sending limit is nearly used up")
+    LIMIT_REACHED = "limit.reached", _("A sending limit is used up")
+    REVIEW_DECIDED = "review.decided", _("A vendor decided on a signature or template")
 
 
 def group_of(kind: str) -> str:
-    """Return what an event kind is about: order, shipment, return, stock, cards, membership, weather."""
+    """Return what an event kind is about: order, shipment, return, stock, gateway, …"""
     return kind.partition(".")[0]
 
 
-# What a system may post itself: events that follow from no order, shipment or return.
+# What we find out about our own sending, for the merchant's team.
+OWN_KINDS: tuple[EventKind, ...] = tuple(
+    kind for kind in EventKind if group_of(kind) in {"gateway", "limit", "review"}
+)
+# What a system may post itself: events that follow from no order, shipment or return, nor from our work.
 FREE_KINDS: tuple[EventKind, ...] = tuple(
-    kind for kind in EventKind if group_of(kind) not in {"order", "shipment", "return"}
+    kind
+    for kind in EventKind
+    if group_of(kind) not in {"order", "shipment", "return"} and kind not in OWN_KINDS
 )
 
 

@@ -14,8 +14,9 @@ from django.db import transaction
 
 from merchants.models import ApiKey, Membership, Merchant, User
 from merchants.roles import Role
-from notifications.models.configuration import GatewayAccount, Rule, Signature, Template, TemplateVersion
+from notifications.models.configuration import Rule, Signature, Template, TemplateVersion
 from notifications.models.consent import OptOut, OptOutSource
+from notifications.models.gateways import GatewayAccount
 from notifications.models.kinds import Category, ChannelKind
 from notifications.models.messages import Message, State
 from orders.events import EventKind

@@ -32,7 +32,7 @@ from notifications.api.settings_bodies import (
     TrialSerializer,
 )
 from notifications.models import GatewayAccount, Rule, Signature, Template
-from notifications.models.configuration import Archivable
+from notifications.models.archiving import Archivable
 from orders.models import Order
 
 Row = TypeVar("Row", bound=Archivable)

@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from notifications.gateways.aliyun_answers import SHANGHAI, read_answer, read_details
 from notifications.gateways.aliyun_pushes import read_pushes
 from notifications.gateways.aliyun_signing import Call, sign
-from notifications.gateways.base import Account, Credential, Exchange, Gateway, Push, Sent, Text, result_of
+from notifications.gateways.base import Account, Exchange, Gateway, Push, Sent, Text, result_of
+from notifications.gateways.terms import Credential
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, Result
 
@@ -45,6 +46,9 @@ class Aliyun(Gateway):
     needs_template: ClassVar[bool] = True
     adds_signature: ClassVar[bool] = True
     can_ask: ClassVar[bool] = True
+
+    def spell_variable(self, name: str, number: int) -> str:
+        return "${" + name + "}"
 
     def batches(self, texts: Sequence[Text]) -> list[list[Text]]:
         """Batch texts by template and by mainland or abroad; a phone is in a batch once."""

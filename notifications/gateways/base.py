@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Protocol
 from urllib.parse import quote, quote_plus
 
+from notifications.gateways.terms import Balance, Credential, Limit, Settling
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.outcomes import ReceiptFacts, Result, refused, unknown
 
@@ -65,38 +66,43 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A request that a vendor made to us: receipts, replies."""
+    """A request that a vendor made to us: receipts, replies.
+
+    `url` is the whole address as the vendor was told it; header names are lower case.
+    """
 
     method: str
     query: Mapping[str, str]
     form: Mapping[str, str]
     body: bytes
     content_type: str = ""
+    url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An attempt whose outcome we want to ask about."""
+    """An attempt whose outcome we want to ask about.
+
+    `body` is the whole text as it left. `taken` are the vendor's ids of other attempts to this phone:
+    a vendor without our reference may list those too.
+    """
 
     reference: str
     phone: str
     provider_id: str
     started_at: datetime
     batch_reference: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """One field of a vendor's credentials: its own name, a label, whether it is a secret."""
-
-    name: str
-    label: StrOrPromise
-    is_secret: bool = True
-    is_required: bool = True
+    body: str = field(default="", repr=False)
+    taken: frozenset[str] = frozenset()
 
 
 class BadPush(Exception):
     """A vendor's push that cannot be read; it is answered with 400 and changes nothing."""
+
+
+class ForgedPush(BadPush):
+    """A push whose signature is not the vendor's; it is answered with 403 and changes nothing."""
 
 
 class Unanswered(Exception):
@@ -150,6 +156,18 @@ class Gateway(ABC):
     adds_signature: ClassVar[bool] = False
     # The vendor can be asked what became of an attempt.
     can_ask: ClassVar[bool] = False
+    # The vendor says what became of a text: a receipt that stays away is a sign of trouble.
+    reports: ClassVar[bool] = True
+    # The vendor signs what he pushes; otherwise the secret address and the list of senders must do.
+    signs_pushes: ClassVar[bool] = False
+    # The vendor can be asked what is left of the money.
+    tells_balance: ClassVar[bool] = False
+    settling: ClassVar[Settling] = Settling()
+    limits: ClassVar[tuple[Limit, ...]] = ()
+
+    def spell_variable(self, name: str, number: int) -> str:
+        """Return a variable as the vendor's templates write it; `number` counts from 1 through the text."""
+        raise NotImplementedError(f"{self.kind} has no templates")
 
     def batches(self, texts: Sequence[Text]) -> list[list[Text]]:
         """Split texts into what one request may carry, each batch of several under one reference."""
@@ -206,6 +224,17 @@ class Gateway(ABC):
         Raises `Unanswered` when the answer says neither (an error, a limit): ask again later.
         """
         raise NotImplementedError(f"{self.kind} cannot be asked")
+
+    def build_balance(self, account: Account, *, now: datetime, nonce: str = "") -> Request:
+        """Return the request that asks what is left (only when `tells_balance`)."""
+        raise NotImplementedError(f"{self.kind} tells no balance")
+
+    def parse_balance(self, response: Response) -> Balance:
+        """Read what is left. Raises `Unanswered` when the answer does not say."""
+        raise NotImplementedError(f"{self.kind} tells no balance")
+
+    def check_push(self, push: Push, account: Account) -> None:  # noqa: B027  # most vendors sign nothing
+        """Raise `ForgedPush` unless the vendor himself made this push (only when `signs_pushes`)."""
 
     def parse_push(self, push: Push) -> list[ReceiptFacts]:
         """Read a vendor's push. Raises `BadPush` when it is not the vendor's shape."""

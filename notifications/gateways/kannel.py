@@ -24,7 +24,6 @@ from notifications.gateways.base import (
     MAX_WORDS,
     Account,
     BadPush,
-    Credential,
     Gateway,
     Push,
     Text,
@@ -32,6 +31,7 @@ from notifications.gateways.base import (
     tidy,
 )
 from notifications.gateways.kannel_codes import ALL_KINDS, ANSWERS, KINDS, NACKS, STATS
+from notifications.gateways.terms import Credential
 from notifications.outbound import Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, ReceiptKind, Result, accepted, refused, unknown
 from notifications.segments import Alphabet, count, with_signature

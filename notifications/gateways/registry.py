@@ -5,6 +5,9 @@ from __future__ import annotations
 from notifications.gateways.aliyun import Aliyun
 from notifications.gateways.base import Gateway
 from notifications.gateways.kannel import Kannel
+from notifications.gateways.reviewing import Reviewing
 from notifications.gateways.sandbox import Sandbox
 
 GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (Sandbox(), Aliyun(), Kannel())}
+# Whose reviews of signatures and templates have an API; those of others are kept by hand.
+REVIEWING: dict[str, Reviewing] = {}

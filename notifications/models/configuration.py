@@ -1,86 +1,17 @@
-"""What a merchant sets up: signatures, templates and their versions, rules, gateway accounts.
-
-What was used stays in the messages' story: removing sets `archived_at`, and `objects` shows only
-what is not archived (a message's own foreign key still finds it).
-"""
+"""What a merchant says: signatures, templates and their versions, and the rules that use them."""
 
 from __future__ import annotations
-
-import secrets
-from typing import Any
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_scopes import ScopedManager
 
-from merchants.fields import EncryptedJSONField
 from merchants.models import User
 from merchants.ownership import Owned
 from merchants.places import language_name
+from notifications.models.archiving import Archivable
 from notifications.models.kinds import Category, ChannelKind
 from orders.events import EventKind, Lane
-
-
-class LiveManager(models.Manager[Any]):
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return super().get_queryset().filter(archived_at=None)
-
-
-class Archivable(Owned):
-    archived_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = ScopedManager(merchant="merchant", _manager_class=LiveManager)
-
-    class Meta:
-        abstract = True
-
-    def archive(self) -> None:
-        """Take it out of use; what it sent keeps its story."""
-        self.archived_at = timezone.now()
-        self.save(update_fields=["archived_at"])
-
-
-class GatewayAccount(Archivable):
-    """A merchant's account with an SMS vendor; `token` is the secret part of its push address."""
-
-    kind = models.CharField(_("gateway"), max_length=20)
-    name = models.CharField(_("name"), max_length=60)
-    endpoint = models.URLField(_("endpoint"), max_length=300, blank=True)
-    credentials = EncryptedJSONField(default=dict)
-    sender = models.CharField(_("sender"), max_length=20, blank=True)
-    countries = models.JSONField(_("countries"), default=list, blank=True)
-    priority = models.PositiveSmallIntegerField(_("priority"), default=10)
-    is_active = models.BooleanField(_("active"), default=True)
-    token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe, editable=False)
-    # Set when the vendor refuses the account itself (no money, bad key): nothing is sent until then.
-    paused_until = models.DateTimeField(null=True, editable=False)
-    paused_reason = models.CharField(max_length=300, blank=True, default="", editable=False)
-
-    class Meta:
-        verbose_name = _("gateway account")
-        verbose_name_plural = _("gateway accounts")
-        ordering = ["priority", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["merchant", "name"], name="gateway_name_once", condition=models.Q(archived_at=None)
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Review(models.TextChoices):
-    """Where a signature or template stands with a vendor."""
-
-    DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted")
-    APPROVED = "approved", _("Approved")
-    REJECTED = "rejected", _("Rejected")
-    FILED = "filed", _("Filed with carriers")
-    USABLE = "usable", _("Usable")
 
 
 class Signature(Archivable):
@@ -105,24 +36,6 @@ class Signature(Archivable):
 
     def __str__(self) -> str:
         return f"【{self.text}】"
-
-
-class VendorSignature(Owned):
-    """Where a signature stands with one gateway."""
-
-    signature = models.ForeignKey(Signature, on_delete=models.CASCADE, related_name="reviews")
-    gateway = models.ForeignKey(GatewayAccount, on_delete=models.CASCADE, related_name="signatures")
-    state = models.CharField(_("state"), max_length=10, choices=Review, default=Review.DRAFT)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = _("signature at a gateway")
-        verbose_name_plural = _("signatures at gateways")
-        constraints = [models.UniqueConstraint(fields=["signature", "gateway"], name="vendor_signature_once")]
-
-    def __str__(self) -> str:
-        return f"{self.signature} · {self.gateway}"
 
 
 class Template(Archivable):
@@ -179,29 +92,6 @@ class TemplateVersion(Owned):
 
     def __str__(self) -> str:
         return f"{self.template} v{self.number}"
-
-
-class VendorTemplate(Owned):
-    """A template's counterpart at one gateway: the vendor's code and its own placeholders.
-
-    `params` maps the vendor's variable names to our placeholders, e.g. {"no": "order.number"}.
-    """
-
-    template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="reviews")
-    gateway = models.ForeignKey(GatewayAccount, on_delete=models.CASCADE, related_name="templates")
-    code = models.CharField(_("vendor's template code"), max_length=60, blank=True)
-    params = models.JSONField(_("vendor's variables"), default=dict, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=Review, default=Review.DRAFT)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        verbose_name = _("template at a gateway")
-        verbose_name_plural = _("templates at gateways")
-        constraints = [models.UniqueConstraint(fields=["template", "gateway"], name="vendor_template_once")]
-
-    def __str__(self) -> str:
-        return f"{self.template} · {self.gateway}"
 
 
 class Rule(Archivable):

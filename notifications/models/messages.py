@@ -11,7 +11,8 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from merchants.ownership import Owned
-from notifications.models.configuration import GatewayAccount, Rule, TemplateVersion
+from notifications.models.configuration import Rule, TemplateVersion
+from notifications.models.gateways import GatewayAccount
 from notifications.models.kinds import Category, ChannelKind
 from notifications.outcomes import ErrorClass, ReceiptKind
 from orders.events import Lane
@@ -142,7 +143,9 @@ class Message(Owned):
 class Attempt(Owned):
     """One try to send one message, written before the first byte leaves.
 
-    `id.hex` is our reference at the gateway (32 characters). `provider_id` is the vendor's.
+    `id.hex` is our reference at the gateway (32 characters). `provider_id` is the vendor's. Of a drill,
+    `exchanges` keeps what went over the wire, without secrets: [{method, url, headers, body, status,
+    answer, milliseconds}].
     """
 
     class Outcome(models.TextChoices):
@@ -163,6 +166,7 @@ class Attempt(Owned):
     code = models.CharField(max_length=80, blank=True, default="")
     text = models.CharField(max_length=500, blank=True, default="")
     provider_id = models.CharField(max_length=100, blank=True, default="")
+    exchanges = models.JSONField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -194,6 +198,8 @@ class Receipt(Owned):
     text = models.CharField(max_length=1000, blank=True, default="")
     error = models.CharField(max_length=20, blank=True, default="")
     received_at = models.DateTimeField(default=clock.now)
+    # A reply that a person of the team has read.
+    read_at = models.DateTimeField(null=True)
     # Receipts may come before the answer to the request they belong to: they are looked at again.
     look_at = models.DateTimeField(default=clock.now, null=True)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, null=True, related_name="receipts")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -11,9 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from merchants.ownership import across_merchants
 from notifications import receipts
-from notifications.gateways.base import BadPush, Push
+from notifications.channels.sms import account_of
+from notifications.gateways.base import BadPush, ForgedPush, Push
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import GatewayAccount
+from notifications.outbound import parse_networks
 
 MAX_BODY = 1024 * 1024
 MAX_FIELDS = 1_000
@@ -25,7 +29,8 @@ FORM = "application/x-www-form-urlencoded"
 def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     """Keep what the vendor says, and answer what it wants to hear.
 
-    404 for an address that is no account's, 413 for more than 1 MiB, 400 for what cannot be read.
+    404 for an address that is no account's, 403 for a sender who is not on the account's list or a forged
+    signature, 413 for more than 1 MiB, 400 for what cannot be read.
     """
     with across_merchants():
         # Receipts still come for an account that was put away, which the usual manager hides.
@@ -35,9 +40,15 @@ def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
             raise Http404
         if _is_too_large(request):
             return HttpResponse("too large\n", status=413, content_type="text/plain")
+        if not _may_push(request, account):
+            return HttpResponse("not from here\n", status=403, content_type="text/plain")
         gateway = GATEWAYS[kind]
         try:
-            facts = gateway.parse_push(_push(request))
+            received = _push(request)
+            gateway.check_push(received, account_of(account))
+            facts = gateway.parse_push(received)
+        except ForgedPush as fault:
+            return HttpResponse(f"{fault}\n", status=403, content_type="text/plain; charset=utf-8")
         except BadPush as fault:
             return HttpResponse(f"{fault}\n", status=400, content_type="text/plain; charset=utf-8")
         receipts.keep(
@@ -45,6 +56,16 @@ def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         )
     status, content_type, body = gateway.answer_push()
     return HttpResponse(body, status=status, content_type=content_type)
+
+
+def _may_push(request: HttpRequest, account: GatewayAccount) -> bool:
+    if not account.sources:
+        return True
+    try:
+        peer = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return False
+    return any(peer in network for network in parse_networks(account.sources))
 
 
 def _is_too_large(request: HttpRequest) -> bool:
@@ -69,4 +90,6 @@ def _push(request: HttpRequest) -> Push:
         form=form,
         body=body,
         content_type=request.content_type or "",
+        url=f"{settings.PUBLIC_URL}{request.get_full_path()}",
+        headers={name.lower(): value for name, value in request.headers.items()},
     )

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from notifications.configuring.gateways import LAST_PRIORITY, LONGEST_CREDENTIAL, MASK
-from notifications.gateways.base import Credential, Gateway
+from notifications.gateways.base import Gateway
+from notifications.gateways.terms import Credential
 from notifications.models import GatewayAccount
 from notifications.screens.fields import CountriesField
 
