@@ -233,6 +233,10 @@ class Gateway(ABC):
         """Read what is left. Raises `Unanswered` when the answer does not say."""
         raise NotImplementedError(f"{self.kind} tells no balance")
 
+    def for_account(self, account: Account) -> Gateway:
+        """Return the gateway that reads and answers pushes to this account, where accounts differ in that."""
+        return self
+
     def check_push(self, push: Push, account: Account) -> None:  # noqa: B027  # most vendors sign nothing
         """Raise `ForgedPush` unless the vendor himself made this push (only when `signs_pushes`)."""
 

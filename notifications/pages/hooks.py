@@ -42,7 +42,7 @@ def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
             return HttpResponse("too large\n", status=413, content_type="text/plain")
         if not _may_push(request, account):
             return HttpResponse("not from here\n", status=403, content_type="text/plain")
-        gateway = GATEWAYS[kind]
+        gateway = GATEWAYS[kind].for_account(account_of(account))
         try:
             received = _push(request)
             gateway.check_push(received, account_of(account))
