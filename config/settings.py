@@ -319,8 +319,11 @@ DELIVERY = {
     "claim_seconds": env.int("CLAIM_SECONDS", default=60),
     "longest_answer_seconds": env.float("LONGEST_ANSWER_SECONDS", default=60.0),
     "sweep_seconds": env.int("SWEEP_SECONDS", default=15),
-    "ask_after_seconds": env.int("ASK_AFTER_SECONDS", default=120),
-    "unknown_deadline_seconds": env.int("UNKNOWN_DEADLINE_SECONDS", default=24 * 3600),
+    "first_look_seconds": env.int("ASK_AFTER_SECONDS", default=60),
+    # Instead of each vendor's own time to be asked about an unknown outcome, and to give it up.
+    "ask_after_seconds": env.int("ASK_AFTER_SECONDS", default=None),
+    "unknown_deadline_seconds": env.int("UNKNOWN_DEADLINE_SECONDS", default=None),
+    "slow_receipt_seconds": env.int("SLOW_RECEIPT_SECONDS", default=120),
     "ladder_seconds": [int(step) for step in env.list("LADDER_SECONDS", default=[10, 60, 300, 1800, 7200])],
 }
 HOST_NAME = socket.gethostname()

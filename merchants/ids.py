@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from datetime import datetime
 
 
 def uuid7() -> uuid.UUID:
@@ -16,3 +17,8 @@ def uuid7() -> uuid.UUID:
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     value = milliseconds << 80 | 0x7 << 76 | (rest * 4096 // 1_000_000) << 64
     return uuid.UUID(int=value | 0x2 << 62 | int.from_bytes(os.urandom(8)) >> 2)
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """Return an id before all that were made at `moment` or later, and after all that were made before."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -6,8 +6,10 @@ into a message's next state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -65,7 +67,8 @@ class Result:
     """The outcome of one attempt for one message.
 
     `code` and `text` are the vendor's own words (never secrets); `provider_id` is the vendor's
-    name for the message; `retry_after` is in seconds when the vendor says how long to wait.
+    name for the message; `retry_after` is in seconds when the vendor says how long to wait; of a drill
+    `exchanges` is what went over the wire (gateways.recording).
     """
 
     outcome: Outcome
@@ -75,6 +78,7 @@ class Result:
     text: str = ""
     retry_after: int | None = None
     shown: Shown | None = None
+    exchanges: Sequence[Mapping[str, Any]] = ()
 
 
 def accepted(provider_id: str = "", *, code: str = "", text: str = "") -> Result:

@@ -1,9 +1,16 @@
-"""Which gateway account takes a text: by country, in the merchant's order, the first that can."""
+"""Which gateway account takes a text: the route's order, and what stands in the way of each.
+
+An account that rests (refused as such, or failing) takes nothing. One that is doubted (its receipts
+stay away), silent (unanswered texts in flight), on trial after a rest, or just tried in vain, is passed
+over while another can take the text. What was passed over is kept with the message.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,39 +21,115 @@ from notifications.setup import Setup
 
 # The states of a vendor's review in which a template may be used.
 USABLE = {Review.APPROVED, Review.FILED, Review.USABLE}
+# How many texts a second each worker gives to an account that is on trial while another can take them.
+TRIALS = 5
+
+
+class Obstacle(StrEnum):
+    """Why an account is passed over."""
+
+    NO_TEMPLATE = "no_template"
+    RESTING = "resting"
+    DOUBTED = "doubted"
+    SILENT = "silent"
+    ON_TRIAL = "on_trial"
+    JUST_TRIED = "just_tried"
+
+
+# With these it takes nothing at all; with the others it does if nobody else can.
+HARD = frozenset({Obstacle.NO_TEMPLATE, Obstacle.RESTING})
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What wants a way out. `tried` is the account of its last attempt; `only` the one it must take."""
+
+    merchant_id: UUID
+    country: str
+    category: str
+    template_id: UUID
+    tried: UUID | None = None
+    only: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The way a message would take: open or not and why, and the channel's own `way` (a gateway account…)."""
+    """The way a message would take: open or not and why, and the channel's own `way` (a gateway account…).
+
+    `passed` are the ways that would have come first, and why they did not; `others` is how many more
+    could take it now.
+    """
 
     route: Route
     way: Any = None
+    passed: tuple[tuple[str, Obstacle], ...] = ()
+    others: int = 0
 
 
 def covers(account: GatewayAccount, country: str) -> bool:
     return not account.countries or country in account.countries
 
 
-def choose(setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime) -> Choice:
-    """Return the account that takes a text of this template to this country, or why none does."""
+def line_of(setup: Setup, merchant_id: UUID, *, country: str, category: str) -> list[GatewayAccount]:
+    """Return the active accounts for texts of this kind, the preferred first."""
     accounts = [
         account
         for account in setup.gateways.get(merchant_id, ())
         if account.kind in GATEWAYS and covers(account, country)
     ]
+    routes = setup.routes.get(merchant_id, {})
+    for key in ((country, category), (country, ""), ("", category), ("", "")):
+        if key in routes:
+            places = {UUID(name): place for place, name in enumerate(routes[key])}
+            return sorted((one for one in accounts if one.pk in places), key=lambda one: places[one.pk])
+    return accounts
+
+
+def choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
+    """Return the account that takes this text, or why none does."""
+    if errand.only:
+        accounts = [one for one in setup.gateways.get(errand.merchant_id, ()) if one.pk == errand.only]
+    else:
+        accounts = line_of(setup, errand.merchant_id, country=errand.country, category=errand.category)
     if not accounts:
         return Choice(Route(is_open=False, reason="no_gateway"))
-    if country == "CN" and not setup.signature(merchant_id, country):
+    if errand.country == "CN" and not setup.signature(errand.merchant_id, errand.country):
         return Choice(Route(is_open=False, reason="no_signature"))
-    able = [account for account in accounts if _has_template(setup, account, template_id)]
-    if not able:
-        return Choice(Route(is_open=False, reason="no_vendor_template"))
-    for account in able:
-        if account.paused_until is None or account.paused_until <= now:
-            return Choice(Route(), account)
-    until = min(account.paused_until for account in able if account.paused_until)
-    return Choice(Route(is_open=False, reason="gateway_paused", until=until))
+    found = [(account, obstacle_of(setup, errand, account, now=now)) for account in accounts]
+    if errand.only:
+        found = [(account, why if why is Obstacle.NO_TEMPLATE else None) for account, why in found]
+    usable = [pair for pair in found if pair[1] not in HARD]
+    if not usable:
+        return Choice(_closed(found))
+    chosen = next((pair for pair in usable if pair[1] is None), usable[0])
+    before = found[: found.index(chosen)]
+    return Choice(
+        Route(), chosen[0], tuple((str(one.pk), why) for one, why in before if why), others=len(usable) - 1
+    )
+
+
+def obstacle_of(setup: Setup, errand: Errand, account: GatewayAccount, *, now: datetime) -> Obstacle | None:
+    """Return what stands in an account's way now, the hard ones first."""
+    if not _has_template(setup, account, errand.template_id):
+        return Obstacle.NO_TEMPLATE
+    if account.paused_until and account.paused_until > now:
+        return Obstacle.RESTING
+    if account.pk == errand.tried:
+        return Obstacle.JUST_TRIED
+    if account.doubted_until and account.doubted_until > now:
+        return Obstacle.DOUBTED
+    if account.pk in setup.silent:
+        return Obstacle.SILENT
+    if account.rests and setup.trials[account.pk] >= TRIALS:
+        return Obstacle.ON_TRIAL
+    return None
+
+
+def _closed(found: Sequence[tuple[GatewayAccount, Obstacle | None]]) -> Route:
+    resting = [account.paused_until for account, why in found if why is Obstacle.RESTING]
+    until = min((until for until in resting if until), default=None)
+    reason = "gateway_paused" if until else "no_vendor_template"
+    return Route(is_open=False, reason=reason, until=until)
 
 
 def _has_template(setup: Setup, account: GatewayAccount, template_id: UUID) -> bool:

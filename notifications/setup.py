@@ -6,7 +6,7 @@ Each part is one query, made when first asked for.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import F
 
 from merchants.models import Brand, Membership, Merchant
-from notifications.models import GatewayAccount, Rule, Signature, TemplateVersion, VendorTemplate
+from notifications.models import GatewayAccount, Route, Rule, Signature, TemplateVersion, VendorTemplate
 from notifications.planning import RuleFacts, Wording
 from notifications.recipients import Person
 
@@ -27,6 +27,9 @@ class Setup:
 
     def __init__(self, merchant_ids: Iterable[UUID]) -> None:
         self.merchant_ids = sorted(set(merchant_ids))
+        # What this worker knows of the accounts: texts given to those on trial, and who does not answer.
+        self.trials: Counter[UUID] = Counter()
+        self.silent: frozenset[UUID] = frozenset()
 
     @cached_property
     def merchants(self) -> dict[UUID, Merchant]:
@@ -88,6 +91,19 @@ class Setup:
         return found
 
     @cached_property
+    def on_trial(self) -> frozenset[UUID]:
+        """The accounts that had to rest and have not proved themselves since."""
+        return frozenset(row.pk for rows in self.gateways.values() for row in rows if row.rests)
+
+    @cached_property
+    def routes(self) -> dict[UUID, dict[tuple[str, str], list[str]]]:
+        """The accounts' ids in order, by merchant and by country and category (empty: any)."""
+        found: dict[UUID, dict[tuple[str, str], list[str]]] = defaultdict(dict)
+        for row in Route.objects.filter(merchant__in=self.merchant_ids):
+            found[row.merchant_id][row.country, row.category] = row.gateways
+        return found
+
+    @cached_property
     def vendor_templates(self) -> dict[tuple[UUID, UUID], VendorTemplate]:
         """What a template is called at a gateway, by template and gateway."""
         rows = VendorTemplate.objects.filter(merchant__in=self.merchant_ids)
@@ -131,13 +147,20 @@ class Setups:
 
     def __init__(self) -> None:
         self._setup, self._until = Setup(()), 0.0
+        # The accounts that do not answer, as far as this worker knows.
+        self.silent: frozenset[UUID] = frozenset()
 
     def of(self, merchant_ids: Iterable[UUID]) -> Setup:
         """Return a setup of at least these merchants, at most `FRESH` seconds old."""
         wanted = set(merchant_ids)
         if time.monotonic() > self._until or not wanted <= set(self._setup.merchant_ids):
             self._setup, self._until = Setup(wanted), time.monotonic() + FRESH
+        self._setup.silent = self.silent
         return self._setup
+
+    def is_on_trial(self, account_id: UUID) -> bool:
+        """Say whether an account, as it was read last, comes back from a rest."""
+        return account_id in self._setup.on_trial
 
     def forget(self) -> None:
         """Load it anew next time: something has just changed."""

@@ -8,6 +8,7 @@ from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
 from notifications import queueing, receipts
 from notifications.delivery.claiming import expire_claims
+from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
 from notifications.delivery.settling import settle
 from notifications.heartbeat import beat
@@ -53,6 +54,7 @@ def sweep() -> None:
         expire_claims()
         while settle():
             beat(Lane.BULK)
+        find_slow()
         forget_old_answers()
         sweeps.find_unpaid()
         sweeps.find_stalled()

@@ -17,7 +17,7 @@ from notifications.outcomes import Result
 from notifications.planning import Target
 from notifications.recipients import Person
 from notifications.rendering import Rendered
-from notifications.routing import Choice
+from notifications.routing import Choice, Errand
 from notifications.setup import Setup
 
 
@@ -33,6 +33,8 @@ class Parcel:
     category: str
     rendered: Rendered
     way: Any = None
+    # Somebody watches this one: what goes over the wire is kept with the attempt.
+    is_drill: bool = False
     gateway_id: UUID | None = None
     # Shared by all that leave in one request; set by `batches`.
     batch: UUID | None = None
@@ -53,10 +55,8 @@ class Channel(ABC):
         """
 
     @abstractmethod
-    def choose(
-        self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime
-    ) -> Choice:
-        """Choose the way out for a message of this template to this country."""
+    def choose(self, setup: Setup, errand: Errand, *, now: datetime) -> Choice:
+        """Choose the way out for a message."""
 
     @abstractmethod
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:

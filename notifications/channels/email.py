@@ -25,7 +25,7 @@ from notifications.outcomes import ErrorClass, Outcome, Result, Shown, refused
 from notifications.planning import Target
 from notifications.policy.gates import Route
 from notifications.recipients import Person
-from notifications.routing import Choice
+from notifications.routing import Choice, Errand
 from notifications.setup import Setup
 
 
@@ -128,9 +128,7 @@ class Email(Channel):
             timezone=person.timezone or timezone,
         )
 
-    def choose(
-        self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime
-    ) -> Choice:
+    def choose(self, setup: Setup, errand: Errand, *, now: datetime) -> Choice:
         return Choice(Route(), way())
 
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:

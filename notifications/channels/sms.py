@@ -15,6 +15,7 @@ from phonenumbers.timezone import time_zones_for_number
 from notifications import links, routing, segments
 from notifications.channels.base import Channel, Parcel
 from notifications.gateways.base import Account, Gateway, Text, result_of
+from notifications.gateways.recording import Recorder
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import ChannelKind, GatewayAccount
 from notifications.outbound import NoAnswer, NotSent, World
@@ -22,7 +23,7 @@ from notifications.outcomes import Result
 from notifications.planning import Target
 from notifications.recipients import Person
 from notifications.rendering import values
-from notifications.routing import Choice
+from notifications.routing import Choice, Errand
 from notifications.setup import Setup
 
 
@@ -76,10 +77,8 @@ class Sms(Channel):
             timezone=person.timezone or number_zone or timezone,
         )
 
-    def choose(
-        self, setup: Setup, merchant_id: UUID, *, country: str, template_id: UUID, now: datetime
-    ) -> Choice:
-        return routing.choose(setup, merchant_id, country=country, template_id=template_id, now=now)
+    def choose(self, setup: Setup, errand: Errand, *, now: datetime) -> Choice:
+        return routing.choose(setup, errand, now=now)
 
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
         account: GatewayAccount = parcel.way
@@ -109,20 +108,26 @@ class Sms(Channel):
 
     def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
         """Group what one request can carry, as the vendor's module says."""
-        alone = [[parcel] for parcel in parcels if parcel.packed.gateway.batch_size == 1]
+        alone = [[parcel] for parcel in parcels if not _may_join(parcel)]
         groups: dict[Any, dict[str, Parcel]] = {}
         for parcel in parcels:
-            if parcel.packed.gateway.batch_size > 1:
+            if _may_join(parcel):
                 groups.setdefault(parcel.gateway_id, {})[parcel.packed.text.reference] = parcel
         return alone + [batch for group in groups.values() for batch in _batches(group)]
 
     async def send(self, parcels: Sequence[Parcel], world: World) -> list[Result]:
         first: Packed = parcels[0].packed
         texts = [parcel.packed.text for parcel in parcels]
+        watched = Recorder(world, first.gateway, first.account) if parcels[0].is_drill else None
         try:
-            return await first.gateway.send(texts, first.account, world, now=clock.now())
+            results = await first.gateway.send(texts, first.account, watched or world, now=clock.now())
         except (NotSent, NoAnswer) as fault:
-            return [result_of(fault)] * len(parcels)
+            results = [result_of(fault)] * len(parcels)
+        return [replace(result, exchanges=watched.exchanges) for result in results] if watched else results
+
+
+def _may_join(parcel: Parcel) -> bool:
+    return parcel.packed.gateway.batch_size > 1 and not parcel.is_drill
 
 
 def _batches(parcels: Mapping[str, Parcel]) -> list[list[Parcel]]:

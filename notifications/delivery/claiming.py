@@ -48,7 +48,7 @@ def expire_claims() -> tuple[int, int]:
     claimed = list(late.filter(state=State.CLAIMED).values_list("pk", flat=True)[:5_000])
     sending = list(late.filter(state=State.SENDING).values_list("pk", flat=True)[:5_000])
     given_back = move(claimed, State.DUE, only_from=[State.CLAIMED], claim=None, claimed_until=None)
-    ask_at = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
+    ask_at = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
     lost = move(sending, State.UNKNOWN, only_from=[State.SENDING], claim=None, claimed_until=ask_at)
     return given_back, lost
 

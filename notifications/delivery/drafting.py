@@ -25,6 +25,7 @@ from notifications.planning import Consent, Draft, Target
 from notifications.policy import gates
 from notifications.policy.gates import Verdict
 from notifications.recipients import Person
+from notifications.routing import Errand
 from notifications.setup import Setup, Setups
 from orders.events import Silence
 from orders.models import Event
@@ -111,10 +112,8 @@ def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datet
         return consents.of(event.merchant_id, channel, address, person.customer_id)
 
     def route(channel: str, country: str, wording: planning.Wording) -> gates.Route:
-        choice = CHANNELS[channel].choose(
-            setup, event.merchant_id, country=country, template_id=wording.template_id, now=now
-        )
-        return choice.route
+        errand = Errand(event.merchant_id, country, wording.category, wording.template_id)
+        return CHANNELS[channel].choose(setup, errand, now=now).route
 
     return planning.Surroundings(
         target=target,
@@ -167,6 +166,7 @@ def _row(
         "claim": token if is_claimed else None,
         "claimed_until": until if is_claimed else None,
         "tries": 0,
+        "gateway_id": None,
         "reason": last.reason,
         "error": "",
         "gates": [gates.record(one.answers, at=now, when="planned")],

@@ -13,26 +13,26 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from notifications.consent import opt_out
+from notifications.delivery.resting import rest
 from notifications.delivery.rows import set_rows
 from notifications.delivery.states import sources
 from notifications.models import (
     Attempt,
     Category,
-    GatewayAccount,
     Message,
     OptOutSource,
     Receipt,
     SandboxDelivery,
     State,
 )
-from notifications.outcomes import RETRYABLE, ErrorClass, Outcome, ReceiptKind, Result
+from notifications.outcomes import ACCOUNT_WIDE, RETRYABLE, ErrorClass, Outcome, ReceiptKind, Result
 from notifications.policy import retries
 from notifications.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An attempt whose outcome we have."""
+    """An attempt whose outcome we have. `has_other` says that another account could take the message now."""
 
     message_id: UUID
     attempt_id: UUID
@@ -43,6 +43,7 @@ class Ended:
     tries: int
     expires_at: datetime | None
     result: Result
+    has_other: bool = False
 
 
 def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,)) -> bool:
@@ -60,6 +61,8 @@ def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,
         for state, rows in by_state.items():
             set_rows(Message, rows, where={"state": sources(state, only_from)})
         set_rows(Attempt, [_attempt_row(one, now) for one in ended])
+        watched = [one for one in ended if one.result.exchanges]
+        set_rows(Attempt, [{"id": one.attempt_id, "exchanges": one.result.exchanges} for one in watched])
         _pause_accounts(ended, now)
         for one in ended:
             if one.result.error is ErrorClass.OPTED_OUT:
@@ -80,11 +83,12 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     if result.outcome is Outcome.ACCEPTED:
         return row | {"accepted_at": now}
     if result.outcome is Outcome.UNKNOWN:
-        ask_at = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
+        ask_at = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
         return row | {"state": State.UNKNOWN, "claimed_until": ask_at}
     error = result.error or ErrorClass.TRANSIENT
     row["error"] = error.value
-    retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=settings.DELIVERY["ladder_seconds"])
+    ladder = settings.DELIVERY["ladder_seconds"]
+    retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=ladder, has_other=one.has_other)
     if retry_at and (one.expires_at is None or retry_at < one.expires_at):
         return row | {"state": State.RETRY, "due_at": retry_at}
     reason = Reason.TRIED_ENOUGH if error in RETRYABLE else Reason.REFUSED
@@ -106,13 +110,11 @@ def _attempt_row(one: Ended, now: datetime) -> dict[str, Any]:
 
 def _pause_accounts(ended: Sequence[Ended], now: datetime) -> None:
     """Let an account rest that the vendor refuses as such; the next claim takes another one."""
-    pauses: dict[UUID, tuple[datetime, str]] = {}
-    for one in ended:
-        until = retries.pause_until(one.result, now=now)
-        if until and one.gateway_id:
-            pauses[one.gateway_id] = (until, f"{one.result.code} {one.result.text}".strip()[:300])
-    for gateway_id, (until, reason) in pauses.items():
-        GatewayAccount.objects.filter(pk=gateway_id).update(paused_until=until, paused_reason=reason)
+    refusals = {one.gateway_id: one.result for one in ended if one.result.error in ACCOUNT_WIDE}
+    for gateway_id, result in refusals.items():
+        if gateway_id:
+            detail = f"{result.code} {result.text}".strip()
+            rest(gateway_id, why="refused", detail=detail, until=retries.pause_until(result, now=now))
 
 
 def _note_refusal(one: Ended) -> None:

@@ -19,23 +19,29 @@ from notifications.delivery.consents import Consents
 from notifications.delivery.turn import Turn
 from notifications.facts import Facts, Loaded
 from notifications.models import ChannelKind, State, TemplateVersion
+from notifications.models.messages import DRILL
 from notifications.planning import Target
 from notifications.policy import gates
 from notifications.policy.gates import Situation, Verdict
 from notifications.reasons import Reason
 from notifications.recipients import choose_language
 from notifications.rendering import MissingValue, TemplateErrors
+from notifications.routing import Choice, Errand
 from notifications.setup import Setup, Setups
 from orders.models import Event, Order
 
 
 @dataclass(slots=True)
 class Ready:
-    """A message that may leave: what goes, and the row that says so before it does."""
+    """A message that may leave: what goes, and the row that says so before it does.
+
+    `has_other` says that another account could take it at once should this one refuse.
+    """
 
     message: Turn
     parcel: Parcel
     row: dict[str, Any]
+    has_other: bool = False
 
 
 @dataclass(slots=True)
@@ -132,13 +138,15 @@ def _decide(
     rule = None if by_hand or message.rule_id is None else setup.rules_by_id.get(message.rule_id)
     choice = None
     if subject.version:
-        choice = channel.choose(
-            setup,
+        errand = Errand(
             message.merchant_id,
-            country=subject.target.country,
-            template_id=subject.version.template_id,
-            now=now,
+            subject.target.country,
+            message.category,
+            subject.version.template_id,
+            tried=message.gateway_id,
+            only=message.gateway_id if message.recipient == DRILL else None,
         )
+        choice = channel.choose(setup, errand, now=now)
     answers = gates.ask(
         Situation(
             now=now,
@@ -162,6 +170,8 @@ def _decide(
         )
     )
     record = gates.record(answers, at=now, when="sent")
+    if choice and choice.passed:
+        record["passed"] = [{"gateway": id, "why": why.value} for id, why in choice.passed]
     kept = [*message.gates[:1], record] if message.gates else [record]
     last = answers[-1]
     if last.verdict is Verdict.HOLD:
@@ -169,7 +179,7 @@ def _decide(
     elif last.verdict is Verdict.DROP:
         prepared.dropped.append(_row(message, State.DROPPED, gates=kept, reason=last.reason, finished_at=now))
     elif subject.version is not None and choice is not None:
-        _render(message, subject, subject.version, prepared, setup=setup, way=choice.way, kept=kept, now=now)
+        _render(message, subject, subject.version, prepared, setup=setup, choice=choice, kept=kept, now=now)
 
 
 def _row(message: Turn, state: str, **values: Any) -> dict[str, Any]:
@@ -183,7 +193,7 @@ def _render(
     prepared: Prepared,
     *,
     setup: Setup,
-    way: Any,
+    choice: Choice,
     kept: list[Any],
     now: datetime,
 ) -> None:
@@ -212,10 +222,13 @@ def _render(
         country=subject.target.country,
         category=message.category,
         rendered=rendered,
-        way=way,
+        way=choice.way,
+        is_drill=message.recipient == DRILL,
     )
     channel = CHANNELS[message.channel]
     channel.pack(parcel, setup, facts=subject.facts, template_id=version.template_id)
+    if parcel.gateway_id:
+        setup.trials[parcel.gateway_id] += 1
     row = {
         "id": message.id,
         "state": State.SENDING,
@@ -231,7 +244,7 @@ def _render(
         "body": channel.words(parcel),
         "parts": channel.parts(parcel),
     }
-    prepared.ready.append(Ready(message, parcel, row))
+    prepared.ready.append(Ready(message, parcel, row, has_other=choice.others > message.tries))
 
 
 def _failed(message: Turn, reason: str, kept: list[Any], detail: str, *, now: datetime) -> dict[str, Any]:

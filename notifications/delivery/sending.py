@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 import uvloop
@@ -28,7 +29,9 @@ from notifications.delivery.claiming import claim
 from notifications.delivery.drafting import draft
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.preparing import Prepared, Ready, prepare
+from notifications.delivery.resting import rest, take_back
 from notifications.delivery.rows import insert_rows, set_rows
+from notifications.delivery.watching import Watch
 from notifications.heartbeat import beat
 from notifications.models import Attempt, Message, State
 from notifications.outbound import World
@@ -50,7 +53,7 @@ FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class Engine:
-    """The event loop and the open connections of this process."""
+    """The event loop and the open connections of this process, and what it knows of the gateways."""
 
     def __init__(self) -> None:
         self.pid = os.getpid()
@@ -58,6 +61,7 @@ class Engine:
         self.world = World(
             private_networks=settings.PRIVATE_NETWORKS, longest=settings.DELIVERY["longest_answer_seconds"]
         )
+        self.watch = Watch()
         self.loop.run_until_complete(self.world.__aenter__())
 
     def close(self) -> None:
@@ -86,6 +90,7 @@ class Dispatch:
         self.plans = plans
         self.setups = Setups()
         self.engine = engine()
+        self.engine.watch.begin()
         self.in_flight: dict[asyncio.Task[list[Result]], list[Ready]] = {}
         self.messages_in_flight = 0
         self.sent = 0
@@ -111,6 +116,7 @@ class Dispatch:
 
     def _take(self, limit: int) -> bool:
         """Start what is due, then what further events lead to. Return whether there may be more."""
+        self.setups.silent = self.engine.watch.silent()
         messages = claim(self.lane, limit=limit)
         if messages:
             self._start(prepare(messages, setups=self.setups))
@@ -144,6 +150,8 @@ class Dispatch:
                 task = self.engine.loop.create_task(self._send(kind, batch))
                 self.in_flight[task] = [ours[parcel.attempt_id] for parcel in batch]
                 self.messages_in_flight += len(batch)
+                if account := batch[0].gateway_id:
+                    self.engine.watch.left(account, count=len(batch))
 
     async def _send(self, kind: str, batch: Sequence[Parcel]) -> list[Result]:
         """Send one batch. A fault of ours, mid-way, leaves its outcome unknown: it may have left."""
@@ -162,9 +170,14 @@ class Dispatch:
         wait = asyncio.wait(self.in_flight, timeout=PATIENCE, return_when=asyncio.ALL_COMPLETED)
         done, _ = self.engine.loop.run_until_complete(wait)
         ended: list[Ended] = []
+        accounts: set[UUID] = set()
         for task in done:
-            for ready, result in zip(self.in_flight.pop(task), task.result(), strict=True):
-                ended.append(_ended(ready, result))
+            items, results = self.in_flight.pop(task), task.result()
+            ended += map(_ended, items, results)
+            if account := items[0].parcel.gateway_id:
+                accounts.add(account)
+                self.engine.watch.ended(account, results)
+        self._judge(accounts, ended)
         if not ended:
             return
         if any(one.result.outcome is not Outcome.ACCEPTED for one in ended):
@@ -173,6 +186,29 @@ class Dispatch:
         self.sent += len(ended)
         if _finish_surely(ended):
             queueing.wake("receipts")
+
+    def _judge(self, accounts: set[UUID], ended: Sequence[Ended]) -> None:
+        """Let accounts rest that fail or hang, and take those back that did well on trial."""
+        watch = self.engine.watch
+        for account in watch.hanging():
+            self._act(rest, account, why="hanging")
+        for account in accounts:
+            if watch.is_failing(account):
+                words = next((one.result.text for one in ended if one.gateway_id == account), "")
+                self._act(rest, account, why="failing", detail=words)
+            elif self.setups.is_on_trial(account) and watch.has_proved(account):
+                self._act(take_back, account)
+
+    def _act(self, change: Callable[..., bool], account: UUID, **words: str) -> None:
+        """Change an account; if the database is away the next look will do."""
+        try:
+            change(account, **words)
+        except db.OperationalError as fault:
+            log.warning("a gateway account could not be changed yet", fault=type(fault).__name__)
+            db.connection.close()
+            return
+        self.engine.watch.forget(account)
+        self.setups.forget()
 
 
 def _finish_surely(ended: Sequence[Ended]) -> bool:
@@ -199,6 +235,7 @@ def _ended(ready: Ready, result: Result) -> Ended:
         tries=ready.row["tries"],
         expires_at=message.expires_at,
         result=result,
+        has_other=ready.has_other,
     )
 
 

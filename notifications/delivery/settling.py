@@ -2,36 +2,34 @@
 
 A message whose outcome is unknown is never simply sent again. Where the vendor can be asked it is,
 again and again until the deadline: a "yes" settles it, a clear "never had it" lets it be tried
-again. Where nobody can be asked a receipt may still settle it; at the deadline it is given up, and
-says why.
+again, by another account if there is one. Where nobody can be asked a receipt may still settle it; at
+the deadline it is given up, and says why. When to ask and when to give up are each vendor's `Settling`.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone as clock
 
-from notifications.channels.sms import account_of
+from notifications.delivery.asking import ask_all, can_ask, ids_of_others, terms_of
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.sending import engine
 from notifications.delivery.states import move
-from notifications.gateways.base import Sent, Unanswered
-from notifications.gateways.registry import GATEWAYS
 from notifications.models import Attempt, Message, State
-from notifications.outbound import NoAnswer, NotSent
-from notifications.outcomes import ErrorClass, Result, refused
+from notifications.outcomes import Result
 from notifications.reasons import Reason
 
 
 def settle(*, limit: int = 200) -> int:
     """Look at messages of unknown outcome whose time to ask has come. Return how many were settled."""
     now = clock.now()
-    again = now + timedelta(seconds=settings.DELIVERY["ask_after_seconds"])
+    again = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
     with transaction.atomic():
         waiting = Message.objects.filter(state=State.UNKNOWN, claimed_until__lte=now).order_by(
             "claimed_until"
@@ -49,10 +47,9 @@ def settle(*, limit: int = 200) -> int:
     }
     ended: list[Ended] = []
     given_up: list[Message] = []
-    asked = [message for message in messages if _can_ask(attempts.get(message.pk))]
-    answers = (
-        engine().loop.run_until_complete(_ask_all([attempts[m.pk] for m in asked], asked)) if asked else []
-    )
+    asked = [message for message in messages if _is_to_be_asked(attempts.get(message.pk), now)]
+    taken = ids_of_others(asked)
+    answers = engine().loop.run_until_complete(ask_all([attempts[m.pk] for m in asked], asked, taken))
     for message, answer in zip(asked, answers, strict=True):
         if answer is not None:
             ended.append(_ended(message, attempts[message.pk], answer))
@@ -70,43 +67,35 @@ def settle(*, limit: int = 200) -> int:
         claimed_until=None,
         finished_at=now,
     )
-    return len(ended) + len(given_up)
+    done = settled | {message.pk for message in given_up}
+    _look_again([message for message in messages if message.pk not in done], attempts, now)
+    return len(done)
 
 
-def _can_ask(attempt: Attempt | None) -> bool:
-    return attempt is not None and attempt.gateway is not None and GATEWAYS[attempt.gateway.kind].can_ask
+def _is_to_be_asked(attempt: Attempt | None, now: datetime) -> bool:
+    return (
+        attempt is not None
+        and can_ask(attempt)
+        and attempt.started_at + timedelta(seconds=terms_of(attempt).ask_after) <= now
+    )
 
 
 def _is_over(attempt: Attempt | None, now: datetime) -> bool:
-    deadline = timedelta(seconds=settings.DELIVERY["unknown_deadline_seconds"])
-    return attempt is None or attempt.started_at + deadline <= now
+    return attempt is None or attempt.started_at + timedelta(seconds=terms_of(attempt).deadline) <= now
 
 
-async def _ask_all(attempts: Sequence[Attempt], messages: Sequence[Message]) -> list[Result | None]:
-    at_once = asyncio.Semaphore(20)
-
-    async def ask(attempt: Attempt, message: Message) -> Result | None:
-        async with at_once:
-            return await _ask(attempt, message.address)
-
-    return list(await asyncio.gather(*map(ask, attempts, messages)))
-
-
-async def _ask(attempt: Attempt, phone: str) -> Result | None:
-    """Return what the vendor says became of an attempt, or None when it could not say.
-
-    "I never had it" makes a transient refusal: it certainly was not taken, so it may be tried again.
-    """
-    row = attempt.gateway
-    if row is None:
-        return None
-    batch = attempt.batch.hex if attempt.batch else ""
-    sent = Sent(attempt.id.hex, phone, attempt.provider_id, attempt.started_at, batch)
-    try:
-        answer = await GATEWAYS[row.kind].ask(sent, account_of(row), engine().world, now=clock.now())
-    except (NotSent, NoAnswer, Unanswered):
-        return None
-    return answer or refused(ErrorClass.TRANSIENT, text="The gateway says that it never had this message.")
+def _look_again(messages: Sequence[Message], attempts: Mapping[UUID, Attempt], now: datetime) -> None:
+    """Say when each is looked at next: when it may be asked, and at the deadline at the latest."""
+    looks: defaultdict[datetime, list[UUID]] = defaultdict(list)
+    for message in messages:
+        attempt = attempts[message.pk]
+        terms = terms_of(attempt)
+        first = attempt.started_at + timedelta(seconds=terms.ask_after)
+        over = attempt.started_at + timedelta(seconds=terms.deadline)
+        next_ask = max(first, now + timedelta(seconds=terms.ask_every)) if first <= now else first
+        looks[min(over, next_ask) if can_ask(attempt) else over].append(message.pk)
+    for at, ids in looks.items():
+        Message.objects.filter(pk__among=ids, state=State.UNKNOWN).update(claimed_until=at)
 
 
 def _ended(message: Message, attempt: Attempt, result: Result) -> Ended:
@@ -120,4 +109,6 @@ def _ended(message: Message, attempt: Attempt, result: Result) -> Ended:
         tries=message.tries,
         expires_at=message.expires_at,
         result=result,
+        # It has waited long enough.
+        has_other=True,
     )

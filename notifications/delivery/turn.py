@@ -29,6 +29,7 @@ class Turn:
     timezone: str
     expires_at: datetime | None
     tries: int
+    gateway_id: UUID | None
     gates: list[dict[str, Any]]
     claim: UUID
 

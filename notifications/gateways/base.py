@@ -194,17 +194,20 @@ class Gateway(ABC):
 
     def fit_to_keep(self, result: Result, account: Account) -> Result:
         """Return the result with every credential that the vendor repeated to us crossed out, and tidy."""
-        text = result.text
-        for credential in self.credentials:
-            secret = account.credentials.get(credential.name, "")
-            if credential.is_secret and secret:
-                for spelling in _spellings(secret):
-                    text = text.replace(spelling, "***")
-        text, code = tidy(text, MAX_WORDS // 2), tidy(result.code, MAX_NAME)
+        text, code = tidy(self.cross_out(result.text, account), MAX_WORDS // 2), tidy(result.code, MAX_NAME)
         provider_id = tidy(result.provider_id, MAX_ID)
         if (text, code, provider_id) == (result.text, result.code, result.provider_id):
             return result
         return replace(result, text=text, code=code, provider_id=provider_id)
+
+    def cross_out(self, words: str, account: Account) -> str:
+        """Return words without the account's secrets, however they are spelled."""
+        for credential in self.credentials:
+            secret = account.credentials.get(credential.name, "")
+            if credential.is_secret and secret:
+                for spelling in _spellings(secret):
+                    words = words.replace(spelling, "***")
+        return words
 
     @abstractmethod
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:

@@ -35,6 +35,8 @@ class GatewayAccount(Archivable):
     doubted_until = models.DateTimeField(null=True, editable=False)
     # How often in a row it had to rest; above 0 it comes back on trial, a few texts at a time.
     rests = models.PositiveSmallIntegerField(default=0, editable=False)
+    # When it last sent us a receipt; one that never did is not expected to.
+    reported_at = models.DateTimeField(null=True, editable=False)
     balance = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
     balance_unit = models.CharField(max_length=3, blank=True, default="", editable=False)
     balance_at = models.DateTimeField(null=True, editable=False)

@@ -60,6 +60,10 @@ OPEN = (_S.PLANNED, _S.DUE, _S.HELD, _S.RETRY)
 FINAL = (_S.DELIVERED, _S.SEEN, _S.UNDELIVERED, _S.FAILED, _S.DROPPED)
 
 
+# The recipient of a message that tries a gateway out: it takes that account and no other.
+DRILL = "drill"
+
+
 class Message(Owned):
     """One thing told to one recipient on one channel.
 

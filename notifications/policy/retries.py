@@ -16,14 +16,21 @@ PAUSE = {
 }
 
 
-def retry_at(result: Result, *, tries: int, now: datetime, ladder: Sequence[int]) -> datetime | None:
+def retry_at(
+    result: Result, *, tries: int, now: datetime, ladder: Sequence[int], has_other: bool = False
+) -> datetime | None:
     """Return when to try again after the `tries`-th try was refused, or None to give up.
+
+    With another account that could take it (`has_other`) the next try is at once, unless it is the
+    person who got too many.
 
     `ladder` holds the waits in seconds between the tries. What concerns the account costs the
     message no rung: it waits for the account and gives up only with its own useful life.
     """
     if result.error is None or result.error not in RETRYABLE:
         return None
+    if has_other and result.error is not ErrorClass.RATE_RECIPIENT:
+        return now
     if result.error in ACCOUNT_WIDE:
         return now + timedelta(seconds=result.retry_after or PAUSE[result.error])
     if tries > len(ladder):

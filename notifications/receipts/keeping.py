@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone as clock
 
 from notifications import queueing
 from notifications.consent import BadAddress, normalise_address
@@ -14,6 +16,8 @@ from notifications.models import ChannelKind, GatewayAccount, Receipt
 from notifications.outcomes import ReceiptFacts
 
 DEDUPE_LENGTH = 200
+# How exactly it is known when an account last reported.
+REPORTED_EVERY = timedelta(minutes=1)
 
 
 def keep(
@@ -46,8 +50,14 @@ def keep(
         for fact in facts
     ]
     with transaction.atomic():
+        if gateway and rows and _is_stale(gateway):
+            GatewayAccount._base_manager.filter(pk=gateway.pk).update(reported_at=clock.now())
         Receipt.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
         transaction.on_commit(lambda: queueing.wake("receipts"))
+
+
+def _is_stale(gateway: GatewayAccount) -> bool:
+    return gateway.reported_at is None or gateway.reported_at < clock.now() - REPORTED_EVERY
 
 
 def _dedupe(source: str, name: str) -> str:

@@ -27,6 +27,7 @@ from notifications.outbound import World
 from notifications.outcomes import ErrorClass, Outcome, Result
 from notifications.recipients import Person
 from notifications.rendering import Rendered
+from notifications.routing import Errand
 from notifications.setup import Setup
 from tests import builders
 
@@ -38,7 +39,7 @@ def packed(merchant: Merchant, **fields: Any) -> Parcel:
     """Return a parcel as it stands when it is about to leave."""
     setup = Setup([merchant.pk])
     template_id = uuid4()
-    choice = EMAIL.choose(setup, merchant.pk, country="CN", template_id=template_id, now=clock.now())
+    choice = EMAIL.choose(setup, Errand(merchant.pk, "CN", "transactional", template_id), now=clock.now())
     defaults: dict[str, Any] = {
         "message_id": uuid7(),
         "attempt_id": uuid7(),

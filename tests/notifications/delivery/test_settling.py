@@ -110,8 +110,10 @@ def lose_one(vendor: Vendor, *, takes: bool) -> Message:
     return Message.objects.get()
 
 
-def ask_now() -> None:
+def ask_now(*, after: timedelta = timedelta(minutes=10)) -> None:
+    """Ask as if so much time had passed since the attempt."""
     Message.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    Attempt.objects.update(started_at=clock.now() - after)
     settle()
 
 
@@ -163,8 +165,7 @@ def test_a_vendor_that_cannot_say_is_asked_again_later(vendor: Vendor) -> None:
 def test_at_the_deadline_it_is_given_up_and_says_why(vendor: Vendor) -> None:
     message = lose_one(vendor, takes=True)
     vendor.says = "isp.SYSTEM_ERROR"
-    Attempt.objects.update(started_at=clock.now() - timedelta(days=2))
-    ask_now()
+    ask_now(after=timedelta(days=4))
     message.refresh_from_db()
     assert (message.state, message.reason) == (State.FAILED, "unknown_outcome")
     assert len(vendor.taken) == 1
