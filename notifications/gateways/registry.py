@@ -7,7 +7,10 @@ from notifications.gateways.base import Gateway
 from notifications.gateways.kannel import Kannel
 from notifications.gateways.reviewing import Reviewing
 from notifications.gateways.sandbox import Sandbox
+from notifications.gateways.vonage import Vonage
 
-GATEWAYS: dict[str, Gateway] = {gateway.kind: gateway for gateway in (Sandbox(), Aliyun(), Kannel())}
+GATEWAYS: dict[str, Gateway] = {
+    gateway.kind: gateway for gateway in (Sandbox(), Aliyun(), Kannel(), Vonage())
+}
 # Whose reviews of signatures and templates have an API; those of others are kept by hand.
 REVIEWING: dict[str, Reviewing] = {}
