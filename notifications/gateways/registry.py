@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from notifications.gateways.aliyun import Aliyun
 from notifications.gateways.base import Gateway
+from notifications.gateways.ihuyi import Ihuyi
+from notifications.gateways.ihuyi_intl import IhuyiInternational
 from notifications.gateways.kannel import Kannel
 from notifications.gateways.reviewing import Reviewing
 from notifications.gateways.sandbox import Sandbox
+from notifications.gateways.sns import Sns
 from notifications.gateways.vonage import Vonage
 
 GATEWAYS: dict[str, Gateway] = {
-    gateway.kind: gateway for gateway in (Sandbox(), Aliyun(), Kannel(), Vonage())
+    gateway.kind: gateway
+    for gateway in (Sandbox(), Aliyun(), Ihuyi(), IhuyiInternational(), Kannel(), Sns(), Vonage())
 }
 # Whose reviews of signatures and templates have an API; those of others are kept by hand.
 REVIEWING: dict[str, Reviewing] = {}
