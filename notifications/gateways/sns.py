@@ -76,7 +76,7 @@ def _attributes(account: Account) -> dict[str, str]:
     if account.sender:
         is_number = _NUMBER.fullmatch(account.sender)
         attributes["AWS.MM.SMS.OriginationNumber" if is_number else "AWS.SNS.SMS.SenderID"] = account.sender
-    fields = {}
+    fields: dict[str, str] = {}
     for number, (name, value) in enumerate(attributes.items(), start=1):
         entry = f"MessageAttributes.entry.{number}"
         fields |= {

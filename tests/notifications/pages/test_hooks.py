@@ -82,6 +82,16 @@ def test_it_takes_a_push_by_get(vendor: Client, merchant: Merchant):
     assert Receipt.objects.get().reference == "a" * 32
 
 
+def test_it_reads_and_answers_as_the_account_says(vendor: Client, merchant: Merchant):
+    ihuyi = a_gateway(merchant, kind="ihuyi")
+    ihuyi.credentials = {"receipt_fields": "id=no, status=st, delivered=7", "receipt_answer": "success"}
+    ihuyi.save()
+    response = vendor.get(path(ihuyi), {"no": "60495654", "st": "7"})
+    assert (response.status_code, response.content) == (200, b"success")
+    receipt = Receipt.objects.get()
+    assert (receipt.kind, receipt.provider_id) == ("delivered", "60495654")
+
+
 def test_receipts_still_come_for_an_account_that_was_put_away(vendor: Client, aliyun: GatewayAccount):
     aliyun.archive()
     assert push(vendor, aliyun).status_code == 200
