@@ -1,11 +1,12 @@
 """The facts about events: one nested plain dict each, read by conditions and placeholders alike.
 
-    merchant {name, country, timezone, currency, language, support_url, support_phone}
+    merchant {name, country, timezone, currency, language, support_url, support_phone, query_url}
     order {number, status, currency, total, ...}   customer {name, email, phone, ...}
     items [{sku, name, quantity, unit_price, kind}] shipment {...}   return {...}
     event {kind, occurred_at, data}
 
-Amounts are Decimal, times aware datetimes; a group an event has not is empty.
+Amounts are Decimal, times aware datetimes; a group an event has not is empty. What costs more than it is
+worth for most messages, an order's query code, is added where a text uses it (`with_query_code`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from merchants.models import Merchant
+from notifications import query_codes
+from notifications.placeholders.samples import QUERY_CODE
 from notifications.recipients import Person
 from orders.models import Event, Item, Order
 
@@ -129,7 +132,14 @@ def _merchants(merchant_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     names = [*_MERCHANT, *_BRAND]
     columns = [*_MERCHANT, *(f"brand__{name}" for name in _BRAND)]
     rows = Merchant.objects.filter(pk__in=merchant_ids).values_list("pk", *columns)
-    return {pk: dict(zip(names, values, strict=True)) for pk, *values in rows}
+    return {
+        pk: dict(zip(names, values, strict=True)) | {"query_url": query_codes.url(pk)} for pk, *values in rows
+    }
+
+
+def with_query_code(facts: Facts, code: str) -> Facts:
+    """Return the facts with their order's query code (query_codes.of_orders makes it)."""
+    return {**facts, "order": {**facts["order"], "query_code": code}}
 
 
 def of_order(order: Order, *, kind: str) -> Facts:
@@ -147,6 +157,9 @@ def of_order(order: Order, *, kind: str) -> Facts:
     }
     brand = getattr(order.merchant, "brand", None)
     facts["merchant"] |= {name: getattr(brand, name, "") for name in _BRAND}
+    facts["merchant"]["query_url"] = query_codes.url(order.merchant_id)
+    # Looking at an order makes no code: until a message has, a made-up one shows where it will stand.
+    facts["order"]["query_code"] = getattr(getattr(order, "query_code", None), "code", QUERY_CODE)
     facts["items"] = _items([order.pk]).get(order.pk, [])
     facts["event"] = {"kind": kind, "occurred_at": order.updated_at, "data": {}}
     return facts

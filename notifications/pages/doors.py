@@ -6,9 +6,10 @@ other proof; whoever could forge one would have to hold the link.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -38,11 +39,7 @@ def door(purpose: str) -> Callable[[View], Callable[..., HttpResponse]]:
             with across_merchants():
                 message = _find(purpose, token)
                 with translation.override(language_of(request, message)):
-                    response = view(request, message) if message else _nothing(request)
-                    response["Content-Language"] = translation.get_language() or "en"
-            response["Cache-Control"] = "no-store"
-            response["X-Robots-Tag"] = "noindex, nofollow"
-            return response
+                    return unlisted(view(request, message) if message else nothing(request))
 
         return open_door
 
@@ -52,29 +49,43 @@ def door(purpose: str) -> Callable[[View], Callable[..., HttpResponse]]:
 def page(
     request: HttpRequest, template: str, message: Message, *, status: int = 200, **context: Any
 ) -> HttpResponse:
+    """Render a page about a message in its merchant's look."""
+    about = {"message": message, "masked": mask(message.address)}
+    return page_of(request, template, message.merchant, status=status, **context, **about)
+
+
+def page_of(
+    request: HttpRequest, template: str, merchant: Merchant, *, status: int = 200, **context: Any
+) -> HttpResponse:
     """Render a page in the merchant's look."""
-    merchant = message.merchant
-    return render(
-        request,
-        template,
-        context
-        | {
-            "message": message,
-            "merchant": merchant,
-            "brand": (brand := brand_of(merchant)),
-            "brand_url": brand_url(brand),
-            "masked": mask(message.address),
-            "languages": [get_language_info(code) for code, _name in settings.LANGUAGES],
-        },
-        status=status,
-    )
+    look = {
+        "merchant": merchant,
+        "brand": (brand := brand_of(merchant)),
+        "brand_url": brand_url(brand),
+        "languages": [get_language_info(code) for code, _name in settings.LANGUAGES],
+    }
+    return render(request, template, context | look, status=status)
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    """Answer an address that opens nothing."""
+    languages = [get_language_info(code) for code, _name in settings.LANGUAGES]
+    return render(request, "pages/nothing.html", {"languages": languages, "merchant": None}, status=404)
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Return the answer as none that anybody keeps or lists, in the language in force."""
+    response["Content-Language"] = translation.get_language() or "en"
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def again(request: HttpRequest, **query: str) -> HttpResponse:
     """Send the browser back to the page it posted from, in the same language."""
     lang = request.GET.get("lang")
     query |= {"lang": lang} if lang in dict(settings.LANGUAGES) else {}
-    tail = "&".join(f"{name}={value}" for name, value in query.items())
+    tail = urlencode(query)
     response = HttpResponseRedirect(f"{request.path}?{tail}" if tail else request.path)
     response.status_code = 303
     return response
@@ -92,16 +103,23 @@ def brand_url(brand: Brand) -> str:
 
 
 def language_of(request: HttpRequest, message: Message | None) -> str:
-    """Return what the page speaks: what was asked for, else the customer's, the browser's, the merchant's."""
+    """Return what a page about a message speaks."""
+    if message is None:
+        return spoken(request)
+    told = [message.customer.language if message.customer else "", message.language]
+    return spoken(request, merchant=message.merchant, told=told)
+
+
+def spoken(request: HttpRequest, *, merchant: Merchant | None = None, told: Iterable[str] = ()) -> str:
+    """Return what a page speaks: what was asked for, else the customer's, the browser's, the merchant's."""
     asked = request.GET.get("lang", "")
     if asked in dict(settings.LANGUAGES):
         return asked
-    told = [message.customer.language if message.customer else "", message.language] if message else []
     for tag in told:
         if known := _known(tag):
             return known
-    if message and not request.headers.get("Accept-Language"):
-        return _known(message.merchant.language) or settings.LANGUAGE_CODE
+    if merchant and not request.headers.get("Accept-Language"):
+        return _known(merchant.language) or settings.LANGUAGE_CODE
     return translation.get_language_from_request(request)
 
 
@@ -137,8 +155,3 @@ def _find(purpose: str, token: str) -> Message | None:
         Message.objects.select_related("merchant", "customer").filter(pk=id).exclude(address="").first()
     )
     return message
-
-
-def _nothing(request: HttpRequest) -> HttpResponse:
-    languages = [get_language_info(code) for code, _name in settings.LANGUAGES]
-    return render(request, "pages/nothing.html", {"languages": languages, "merchant": None}, status=404)

@@ -6,7 +6,7 @@ from anymail.urls import urlpatterns as mail_doors
 from django.urls import URLPattern, URLResolver, include, path
 
 # Importing mail_events connects what keeps the events that anymail takes in.
-from notifications.pages import brand, hooks, mail_events, preferences, sandbox, unsubscribe
+from notifications.pages import brand, hooks, mail_events, preferences, queries, sandbox, unsubscribe
 
 __all__ = ["mail_events", "urlpatterns"]
 
@@ -24,6 +24,7 @@ def _doors_in_use() -> list[URLPattern]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("p/<str:token>", preferences.preferences, name="preferences"),
+    path("q/<str:key>/", queries.query, name="query"),
     path("brand/<uuid:merchant_id>.css", brand.brand, name="brand_style"),
     path("hooks/<slug:kind>/<str:token>/", hooks.push, name="push"),
     path("anymail/", include(_doors_in_use())),

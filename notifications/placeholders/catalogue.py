@@ -31,6 +31,14 @@ CATALOGUE: tuple[Placeholder, ...] = (
         aliases=("客服热线",),
     ),
     Placeholder(
+    # The same for all orders of a shop, so it is no link that changes: a vendor's template has it as text.
+    Placeholder(
+        "merchant.query_url",
+        "Address for query codes",
+        "查询网址",
+        values.link("merchant", "query_url"),
+        aliases=("查询地址",),
+    ),
         "customer.name",
         "Customer's name",
         "客户姓名",
@@ -47,6 +55,7 @@ CATALOGUE: tuple[Placeholder, ...] = (
         ("订单编号", "单号"),
     ),
     Placeholder(
+    Placeholder("order.query_code", "Query code", "查询码", values.text("order", "query_code"), _ORDERS),
         "order.status",
         "Order status",
         "订单状态",

@@ -11,6 +11,9 @@ def _at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 10, day, hour, minute, tzinfo=UTC)
 
 
+# Stands in until a message has given an order its own.
+QUERY_CODE = "K7M3QX"
+
 _MERCHANT = {
     "en": {"name": "Willow Lane", "country": "GB", "timezone": "Europe/London", "currency": "GBP"},
     "zh": {"name": "山间茶铺", "country": "CN", "timezone": "Asia/Shanghai", "currency": "CNY"},
@@ -47,9 +50,11 @@ def sample_facts(kind: str, *, language: str) -> dict[str, Any]:
             "language": language,
             "support_url": "https://shop.example.com/help",
             "support_phone": "4008001234",
+            "query_url": "https://shop.example.com/q/1a2b3c4d5e6/",
         },
         "order": {
             "number": "20261012-0815" if tongue == "zh" else "WL-10482",
+            "query_code": QUERY_CODE,
             "status": status if kind.startswith("order.") else "paid",
             "currency": merchant["currency"],
             "total": total,

@@ -63,6 +63,11 @@ class Wording:
         """Say whether it shows links of the recipient's own; every mail does, below its body."""
         return self._html is not None or any(name.startswith("links.") for name in self.uses)
 
+    @property
+    def uses_query_code(self) -> bool:
+        """Say whether it tells the order's query code, which must be made first."""
+        return "order.query_code" in self.uses
+
     def render(
         self, facts: Facts, *, language: str, timezone: str, links: Mapping[str, str] | None = None
     ) -> Rendered:
