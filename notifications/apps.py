@@ -14,6 +14,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import receivers  # noqa: F401, PLC0415  # connects the wires from below
+        from notifications import receivers  # noqa: PLC0415  # connects the wires from below
 
         post_migrate.connect(make_the_cache_table, sender=self)
+        post_migrate.connect(receivers.catch_up, sender=self)

@@ -6,7 +6,7 @@ import time
 
 from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
-from notifications import queueing, receipts
+from notifications import queueing, receipts, testsend
 from notifications.delivery.claiming import expire_claims
 from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
@@ -55,6 +55,7 @@ def sweep() -> None:
         while settle():
             beat(Lane.BULK)
         find_slow()
+        testsend.send_canaries()
         forget_old_answers()
         sweeps.find_unpaid()
         sweeps.find_stalled()

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import structlog
 from django.db import transaction
 from django.utils import timezone as clock
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import User
+from merchants.ownership import inside
 from notifications import queueing
 from notifications.channels.registry import CHANNELS
 from notifications.consent.addresses import BadAddress, normalise_address
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import ChannelKind, GatewayAccount, Message, State, Template
+from notifications.models.messages import DRILL
 from notifications.recipients import Person, choose_language
 from notifications.routing import USABLE
 from orders.events import Lane
 from orders.models import Order
+
+log = structlog.get_logger(__name__)
 
 RECIPIENT = "test"
 USEFUL = timedelta(days=1)
@@ -43,24 +48,52 @@ def send_test(
     if not template.is_active:
         raise CannotTest("template_off", _("This template is switched off; only what is on can be sent."))
     message = _message(template, address=address, order=order, by=by)
-    with transaction.atomic():
-        message.save(force_insert=True)
-        transaction.on_commit(lambda: queueing.wake(message.lane))
+    _start(message)
     return message
 
 
-def send_gateway_test(gateway: GatewayAccount, *, address: str, by: User | None = None) -> Message:
-    """Return a new test message to a phone, worded so that this account can send it.
+def drill(gateway: GatewayAccount, *, address: str, by: User | None = None) -> Message:
+    """Return a new message to one's own phone that goes through this account, whatever its state.
 
-    It takes the way of every message: another account stands in when this one is paused or does not
-    cover the country. Raises `CannotTest` (gateway_off, no_wording, and those of `send_test`).
+    What goes over the wire is kept with the attempt. Raises `CannotTest` (gateway_off, no_wording, and
+    those of `send_test`).
     """
     if not gateway.is_active:
         raise CannotTest("gateway_off", _("This gateway is switched off; only what is on can send."))
     template = _wording_for(gateway)
     if template is None:
         raise CannotTest("no_wording", _("There is no text template in use that this gateway can send."))
-    return send_test(template, address=address, by=by)
+    message = _message(template, address=address, order=None, by=by)
+    message.recipient, message.gateway = DRILL, gateway
+    _start(message)
+    return message
+
+
+def send_canaries() -> int:
+    """Send the text of each account whose canary is due; return how many. Called across merchants."""
+    now, sent = clock.now(), 0
+    watched = GatewayAccount.objects.filter(is_active=True, canary_minutes__gt=0).exclude(canary_phone="")
+    for gateway in watched.select_related("merchant"):
+        if gateway.canary_at and gateway.canary_at + timedelta(minutes=gateway.canary_minutes) > now:
+            continue
+        mine = GatewayAccount.objects.filter(pk=gateway.pk, canary_at=gateway.canary_at)
+        # Of two hosts that look at once, one changes the row.
+        if not mine.update(canary_at=now):
+            continue
+        try:
+            with inside(gateway.merchant):
+                drill(gateway, address=gateway.canary_phone)
+        except CannotTest as fault:
+            log.warning("a canary cannot be sent", gateway=str(gateway.pk), code=fault.code)
+        else:
+            sent += 1
+    return sent
+
+
+def _start(message: Message) -> None:
+    with transaction.atomic():
+        message.save(force_insert=True)
+        transaction.on_commit(lambda: queueing.wake(message.lane))
 
 
 def _wording_for(gateway: GatewayAccount) -> Template | None:

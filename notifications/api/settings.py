@@ -119,7 +119,7 @@ class GatewayViewSet(Settings[GatewayAccount]):
         gateway = self.get_object()
         trial = TrialSerializer(data=request.data)
         trial.is_valid(raise_exception=True)
-        message = testsend.send_gateway_test(gateway, address=trial.validated_data["phone"])
+        message = testsend.drill(gateway, address=trial.validated_data["phone"])
         told = {"message": message.pk, "url": reverse("message-detail", args=[message.pk])}
         return Response(SentTrialSerializer(told).data, 202)
 
@@ -170,7 +170,15 @@ class TemplateViewSet(Settings[Template]):
 
 def _told(preview: templates.Preview) -> dict[str, Any]:
     findings = [
-        {"severity": one.severity, "code": one.code, "detail": templates.finding_text(one)}
+        {
+            "severity": one.severity,
+            "code": one.code,
+            "detail": templates.finding_text(one),
+            "advice": templates.finding_advice(one),
+            "spans": one.spans,
+            "gateways": one.gateways,
+            "countries": one.countries,
+        }
         for one in preview.findings
     ]
     names = ("subject", "text", "html", "signature", "segments", "missing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications.placeholders import values, words
+from notifications.placeholders.own_news import OWN_NEWS
 from notifications.placeholders.placeholder import Placeholder
 
 _ORDERS = ("order", "shipment", "return")
@@ -30,7 +31,6 @@ CATALOGUE: tuple[Placeholder, ...] = (
         values.text("merchant", "support_phone"),
         aliases=("客服热线",),
     ),
-    Placeholder(
     # The same for all orders of a shop, so it is no link that changes: a vendor's template has it as text.
     Placeholder(
         "merchant.query_url",
@@ -39,6 +39,7 @@ CATALOGUE: tuple[Placeholder, ...] = (
         values.link("merchant", "query_url"),
         aliases=("查询地址",),
     ),
+    Placeholder(
         "customer.name",
         "Customer's name",
         "客户姓名",
@@ -54,8 +55,8 @@ CATALOGUE: tuple[Placeholder, ...] = (
         _ORDERS,
         ("订单编号", "单号"),
     ),
-    Placeholder(
     Placeholder("order.query_code", "Query code", "查询码", values.text("order", "query_code"), _ORDERS),
+    Placeholder(
         "order.status",
         "Order status",
         "订单状态",
@@ -241,6 +242,7 @@ CATALOGUE: tuple[Placeholder, ...] = (
         values.from_event("summary"),
         ("weather",),
     ),
+    *OWN_NEWS,
     Placeholder(
         "event.occurred_at",
         "When it happened",

@@ -56,12 +56,13 @@ def amount(group: str, field: str) -> Value:
 
 
 def word(group: str, field: str, table: words.Words) -> Value:
-    def value(facts: Facts, locale: Locale) -> str:
-        bare = plain(get(facts, group, field))
-        en, zh = table.get(bare, (bare, bare))
-        return locale.pick(en=en, zh=zh)
+    return lambda facts, locale: _put(plain(get(facts, group, field)), table, locale)
 
-    return value
+
+def _put(bare: str, table: words.Words, locale: Locale) -> str:
+    """Return what a code is called; one that the table does not know stays as it is."""
+    en, zh = table.get(bare, (bare, bare))
+    return locale.pick(en=en, zh=zh)
 
 
 def _names(items: object) -> list[tuple[str, int]]:
@@ -148,6 +149,23 @@ def delay_hours(facts: Facts, locale: Locale) -> str:
 def from_event(field: str) -> Value:
     read = _data(field)
     return lambda facts, _: plain(read(facts))
+
+
+def word_from_event(field: str, table: words.Words) -> Value:
+    read = _data(field)
+    return lambda facts, locale: _put(plain(read(facts)), table, locale)
+
+
+def time_from_event(field: str) -> Value:
+    read = _data(field)
+    return lambda facts, locale: formats.when(read(facts), locale)
+
+
+def balance(facts: Facts, locale: Locale) -> str:
+    amount, unit = plain(_data("balance")(facts)), plain(_data("unit")(facts))
+    if not amount:
+        return ""
+    return f"{amount} {unit}" if unit else locale.pick(en=f"{amount} texts", zh=f"{amount}条")
 
 
 def membership_end(facts: Facts, locale: Locale) -> str:

@@ -56,3 +56,22 @@ RETURN_REASON: Words = {
     "not_as_described": ("not as described", "与描述不符"),
     "changed_mind": ("a change of mind", "不想要了"),
 }
+
+GATEWAY_TROUBLE: Words = {
+    "refused": ("its vendor refuses the account", "通道拒绝了该账号的请求"),
+    "failing": ("it fails too often", "通道频繁出错"),
+    "hanging": ("it does not answer", "通道没有响应"),
+    "slow": ("its delivery receipts stay away", "迟迟没有送达回执"),
+}
+
+LIMIT_SCOPE: Words = {"domestic": ("at home", "国内"), "international": ("abroad", "国际")}
+LIMIT_PERIOD: Words = {"day": ("a day", "每日"), "month": ("a month", "每月")}
+LIMIT_UNIT: Words = {"day": ("day", "天"), "month": ("month", "月")}
+
+REVIEW_STATE: Words = {
+    "submitted": ("submitted", "审核中"),
+    "approved": ("approved", "已通过"),
+    "rejected": ("rejected", "未通过"),
+    "filed": ("filed with carriers", "运营商报备中"),
+    "usable": ("usable", "可使用"),
+}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
+from django.db.models import Count
 
 from merchants.models import Merchant
+from merchants.ownership import across_merchants
 from notifications.models import (
     Category,
     ChannelKind,
@@ -18,6 +20,7 @@ from notifications.models import (
 )
 from notifications.presets.recipe import Recipe
 from notifications.presets.recipes import RECIPES
+from notifications.presets.team import TEAM_NEWS
 
 LANGUAGES = ("en", "zh-hans")
 SHORTEST_SIGNATURE, LONGEST_SIGNATURE = 2, 12
@@ -30,8 +33,8 @@ def install(merchant: Merchant) -> None:
     What the merchant has changed, switched off or removed stays as it is.
     """
     Merchant.objects.select_for_update().get(pk=merchant.pk)
-    _install_templates(merchant)
-    _install_rules(merchant)
+    _install_templates(merchant, RECIPES)
+    _install_rules(merchant, RECIPES)
     # The base managers also see what was removed.
     if not Signature._base_manager.filter(merchant=merchant).exists():
         Signature.objects.create(
@@ -41,11 +44,27 @@ def install(merchant: Merchant) -> None:
         GatewayAccount.objects.create(merchant=merchant, kind="sandbox", name="Sandbox", priority=100)
 
 
-def _install_templates(merchant: Merchant) -> None:
+def catch_up() -> int:
+    """Give every merchant what they lack of the team's recipes, after an upgrade. Return to how many.
+
+    Nobody's customers hear anything new by it.
+    """
+    codes = [recipe.code for recipe in TEAM_NEWS]
+    with across_merchants(), transaction.atomic():
+        known = Rule._base_manager.filter(preset__in=codes)
+        complete = known.values("merchant").annotate(Count("pk")).filter(pk__count=len(codes))
+        lacking = list(Merchant.objects.exclude(pk__in=complete.values("merchant")))
+        for merchant in lacking:
+            _install_templates(merchant, TEAM_NEWS)
+            _install_rules(merchant, TEAM_NEWS)
+    return len(lacking)
+
+
+def _install_templates(merchant: Merchant, recipes: Iterable[Recipe]) -> None:
     present = set(Template._base_manager.filter(merchant=merchant).values_list("code", "channel", "language"))
     new = [
         template
-        for recipe in RECIPES
+        for recipe in recipes
         for template in _templates(recipe, merchant)
         if (template.code, template.channel, template.language) not in present
     ]
@@ -65,6 +84,8 @@ def _templates(recipe: Recipe, merchant: Merchant) -> Iterator[Template]:
             (ChannelKind.SMS, "", words.sms),
             (ChannelKind.EMAIL, words.subject, words.mail),
         ):
+            if channel not in recipe.channels:
+                continue
             yield Template(
                 merchant=merchant,
                 code=recipe.code,
@@ -77,7 +98,7 @@ def _templates(recipe: Recipe, merchant: Merchant) -> Iterator[Template]:
             )
 
 
-def _install_rules(merchant: Merchant) -> None:
+def _install_rules(merchant: Merchant, recipes: Iterable[Recipe]) -> None:
     present = set(Rule._base_manager.filter(merchant=merchant).values_list("preset", flat=True))
     names = set(Rule.objects.filter(merchant=merchant).values_list("name", flat=True))
     Rule.objects.bulk_create(
@@ -86,14 +107,14 @@ def _install_rules(merchant: Merchant) -> None:
             name=_free_name(recipe.words(merchant.language).name, names),
             event=recipe.event,
             conditions=recipe.conditions,
-            recipients=["customer"],
-            channels=[ChannelKind.SMS, ChannelKind.EMAIL],
+            recipients=list(recipe.recipients),
+            channels=list(recipe.channels),
             strategy=Rule.Strategy.ALL,
             template=recipe.code,
             useful_seconds=recipe.useful,
             preset=recipe.code,
         )
-        for recipe in RECIPES
+        for recipe in recipes
         if recipe.code not in present
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TypedDict
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -25,14 +26,26 @@ HELP_ZH = (
 _NEXT_BLOCK = re.compile(r"(?<=</p>)(?=<p|\{% if)|(?<=\{% endif %\})(?=<p)|(?<=</p>\{% endif %\})(?=\{% if)")
 
 
+class _Told(TypedDict):
+    recipients: tuple[str, ...]
+    channels: tuple[str, ...]
+
+
+# News for the team: who they are, and how they hear of it.
+TEAM: _Told = {"recipients": ("role:owner", "role:operator"), "channels": ("email",)}
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One language of a recipe: the rule's name, the text message, the mail with a block on each line."""
+    """One language of a recipe: the rule's name, the text message, the mail with a block on each line.
+
+    Without `sms` it is told by mail alone.
+    """
 
     name: str
-    sms: str
     subject: str
     mail: str
+    sms: str = ""
 
     def __post_init__(self) -> None:
         # It is read and changed in an editor by people who write mails, not pages.
@@ -41,7 +54,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One event told to the customer.
+    """One event told to the customer, or to others.
 
     `useful` is in seconds; `only_while` is the order's status that must (still) hold.
     """
@@ -51,6 +64,8 @@ class Recipe:
     en: Words
     zh: Words
     only_while: str = ""
+    recipients: tuple[str, ...] = ("customer",)
+    channels: tuple[str, ...] = ("sms", "email")
 
     @property
     def code(self) -> str:

@@ -22,7 +22,7 @@ SHIPMENTS = (
             sms=(
                 "Hi {customer.name}, your {merchant.name} order {order.number} is on its way"
                 "{% if shipment.tracking_number %}: {{ shipment.carrier | default: 'tracking' }} "
-                "{shipment.tracking_number}{% endif %}{% if shipment.eta %}"
+                "no. {shipment.tracking_number}{% endif %}{% if shipment.eta %}"
                 ", expected {shipment.eta}{% endif %}."
             ),
             subject="Your order {order.number} is on its way",

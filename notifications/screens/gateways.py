@@ -232,13 +232,13 @@ class GatewayTest(TrialScreen[GatewayAccount]):
     section = "gateways"
     back = "gateway_detail"
     intro = _(
-        "One of your templates, about a made-up order, goes the way of every text. Opt-outs and"
-        " the order of your gateways hold for it too."
+        "One of your templates, about a made-up order, goes to your own phone through this gateway and no"
+        " other. You see what was asked, what it answered, and when the receipt came."
     )
 
     def send(self, form: forms.Form) -> Message:
         address = form.cleaned_data["address"]
-        return testsend.send_gateway_test(self.row, address=address, by=self.request.user)
+        return testsend.drill(self.row, address=address, by=self.request.user)
 
 
 navigation.add(

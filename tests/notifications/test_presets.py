@@ -12,14 +12,16 @@ from notifications import segments
 from notifications.linting import lint
 from notifications.models import GatewayAccount, Rule, Signature, Template, TemplateVersion
 from notifications.placeholders import sample_facts
-from notifications.presets import RECIPES, Recipe, install
+from notifications.presets import RECIPES, Recipe, catch_up, install
 from notifications.presets.installing import signature_text
+from notifications.presets.team import TEAM_NEWS
 from notifications.rendering import Source, compile
-from orders.events import EventKind
+from orders.events import OWN_KINDS, EventKind
 from tests.builders import a_merchant
 
 LANGUAGES = ("en", "zh-hans")
-EVERY_TEXT = list(product(RECIPES, LANGUAGES))
+FOR_CUSTOMERS = [recipe for recipe in RECIPES if recipe not in TEAM_NEWS]
+EVERY_TEXT = list(product(FOR_CUSTOMERS, LANGUAGES))
 # The least that is known of any order.
 BARE = {
     "merchant": {"name": "Shop"},
@@ -29,6 +31,9 @@ BARE = {
     "shipment": {"tracking_number": "", "carrier": "", "eta": None},
     "return": {"refund_amount": None, "reason": ""},
 }
+
+
+TEMPLATES = sum(len(recipe.channels) * len(LANGUAGES) for recipe in RECIPES)
 
 
 def of(recipe: Recipe, language: str, channel: str) -> Source:
@@ -88,11 +93,31 @@ def test_it_can_be_said_of_the_barest_order(recipe: Recipe, language: str) -> No
         assert "A-1" in rendered.text
 
 
+@pytest.mark.parametrize(("recipe", "language"), list(product(TEAM_NEWS, LANGUAGES)), ids=named)
+def test_news_for_the_team_says_what_and_where(recipe: Recipe, language: str) -> None:
+    facts = sample_facts(recipe.event, language=language)
+    rendered = compile(of(recipe, language, "email")).render(facts, language=language, timezone="UTC")
+    named = {"gateway": facts["event"]["data"]["gateway"], "limit": "1000"}
+    assert named.get(recipe.event.partition(".")[0], facts["event"]["data"]["gateway"]) in rendered.text
+    assert "None" not in rendered.text
+
+
+@pytest.mark.django_db
+def test_after_an_upgrade_teams_get_their_news_and_customers_nothing_new() -> None:
+    merchant = a_merchant()
+    install(merchant)
+    Rule.objects.filter(event__in=["gateway.back", "order.paid"]).delete()
+    assert catch_up() == 1
+    assert Rule.objects.filter(event="gateway.back").count() == 1
+    assert not Rule.objects.filter(event="order.paid").exists()
+    assert catch_up() == 0
+
+
 @pytest.mark.django_db
 def test_a_new_shop_can_send_at_once() -> None:
     merchant = a_merchant(name="山间茶铺（旗舰店）")
     install(merchant)
-    assert Template.objects.count() == TemplateVersion.objects.count() == len(RECIPES) * 4
+    assert Template.objects.count() == TemplateVersion.objects.count() == TEMPLATES
     assert Rule.objects.filter(is_active=True).count() == len(RECIPES)
     assert Signature.objects.get().text == "山间茶铺旗舰店"
     assert GatewayAccount.objects.get().kind == "sandbox"
@@ -103,8 +128,11 @@ def test_each_rule_finds_its_templates() -> None:
     install(a_merchant())
     for rule in Rule.objects.all():
         found = Template.objects.filter(code=rule.template, event=rule.event)
-        assert {(t.channel, t.language) for t in found} == set(product(("sms", "email"), LANGUAGES))
-        assert (rule.recipients, rule.channels, rule.strategy) == (["customer"], ["sms", "email"], "all")
+        assert {(t.channel, t.language) for t in found} == set(product(rule.channels, LANGUAGES))
+        is_for_team = rule.event in OWN_KINDS
+        assert rule.channels == (["email"] if is_for_team else ["sms", "email"])
+        assert rule.recipients == (["role:owner", "role:operator"] if is_for_team else ["customer"])
+        assert rule.strategy == "all"
         assert rule.useful_seconds > 0
 
 
@@ -128,7 +156,7 @@ def test_installing_again_makes_nothing_new_and_undoes_nothing() -> None:
     install(merchant)
     assert not Rule.objects.get(event="order.paid").is_active
     assert not Rule.objects.filter(event="order.created").exists()
-    assert Template.objects.count() == len(RECIPES) * 4 - 1
+    assert Template.objects.count() == TEMPLATES - 1
     assert not Signature.objects.exists()
 
 

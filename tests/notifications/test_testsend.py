@@ -56,12 +56,12 @@ def test_a_gateway_is_tested_with_a_wording_that_it_can_send():
     a_template(shop, code="other")
     known = a_template(shop, code="known", language="zh-hans")
     with inside(shop), pytest.raises(CannotTest, match="no_wording"):
-        testsend.send_gateway_test(gateway, address=PHONE)
+        testsend.drill(gateway, address=PHONE)
     VendorTemplate.objects.create(
         merchant=shop, template=known, gateway=gateway, code="SMS_1", state="usable"
     )
     with inside(shop):
-        assert testsend.send_gateway_test(gateway, address=PHONE).template == "known"
+        assert testsend.drill(gateway, address=PHONE).template == "known"
 
 
 @pytest.mark.django_db
