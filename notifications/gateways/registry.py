@@ -10,11 +10,13 @@ from notifications.gateways.kannel import Kannel
 from notifications.gateways.reviewing import Reviewing
 from notifications.gateways.sandbox import Sandbox
 from notifications.gateways.sns import Sns
+from notifications.gateways.tencent import Tencent
+from notifications.gateways.tencent_reviewing import TencentReviewing
 from notifications.gateways.vonage import Vonage
 
 GATEWAYS: dict[str, Gateway] = {
     gateway.kind: gateway
-    for gateway in (Sandbox(), Aliyun(), Ihuyi(), IhuyiInternational(), Kannel(), Sns(), Vonage())
+    for gateway in (Sandbox(), Aliyun(), Tencent(), Ihuyi(), IhuyiInternational(), Kannel(), Sns(), Vonage())
 }
 # Whose reviews of signatures and templates have an API; those of others are kept by hand.
-REVIEWING: dict[str, Reviewing] = {}
+REVIEWING: dict[str, Reviewing] = {Tencent.kind: TencentReviewing()}
