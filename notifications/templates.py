@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import transaction
 
 from merchants.models import Brand, Merchant, User
-from notifications import segments
-from notifications.linting import Finding, lint
+from notifications import query_codes, segments
+from notifications.linting import OWN_RULES, Finding, Way, lint
 from notifications.mail import MailBrand
-from notifications.models import ChannelKind, Signature, Template, TemplateVersion
+from notifications.models import ChannelKind, GatewayAccount, Signature, Template, TemplateVersion
 from notifications.placeholders import sample_facts as samples
 from notifications.rendering import MissingValue, Source, TemplateErrors, Wording, compile
 from notifications.segments import Segments
-from notifications.template_words import finding_text, problem_text
+from notifications.template_words import finding_advice, finding_text, problem_text
 
 __all__ = [
     "MissingValue",
@@ -27,6 +27,7 @@ __all__ = [
     "check",
     "complete",
     "create",
+    "finding_advice",
     "finding_text",
     "preview",
     "problem_text",
@@ -193,7 +194,7 @@ def preview(
     wording = compile(source, brand_facts(brand) if source.channel == "email" else None)
     if facts is None:
         facts = sample_facts(source.event, source.language)
-        facts["merchant"] |= {"name": merchant.name}
+        facts["merchant"] |= {"name": merchant.name, "query_url": query_codes.url(merchant.pk)}
     whole = complete(facts, event=source.event, language=source.language)
     zone = str(facts.get("customer", {}).get("timezone") or merchant.timezone)
     missing: list[str] = []
@@ -202,9 +203,12 @@ def preview(
     except MissingValue as fault:
         missing = fault.names
         rendered = wording.render(whole, language=source.language, timezone=zone)
-    signature = signature_of(merchant, country=country) if source.channel == ChannelKind.SMS else ""
-    size = None
+    ways = ways_of(merchant)
+    named = {place for way in ways for place in way.countries}
+    signatures = signatures_of(merchant, {country} | (named & OWN_RULES))
+    signature, size = "", None
     if source.channel == ChannelKind.SMS:
+        signature = signatures[country]
         size = segments.count(segments.with_signature(rendered.text, signature), country=country)
     return Preview(
         subject=rendered.subject,
@@ -213,14 +217,28 @@ def preview(
         signature=signature,
         segments=size,
         parts=size.parts if size else 0,
-        findings=lint(source, countries=[country], category=category, signature=signature),
+        findings=lint(
+            source,
+            countries=signatures,
+            category=category,
+            signature=signatures,
+            gateways=ways,
+            facts={**facts, "links": whole["links"]},
+        ),
         missing=missing,
     )
 
 
-def signature_of(merchant: Merchant, *, country: str = "") -> str:
-    """Return the signature that texts to a country carry, without brackets; empty when there is none."""
-    for signature in Signature.objects.filter(merchant=merchant).order_by("-is_default", "id"):
-        if not signature.countries or country in signature.countries:
-            return str(signature.text)
-    return ""
+def ways_of(merchant: Merchant) -> list[Way]:
+    """Return the merchant's active accounts with vendors, as the linter knows them."""
+    accounts = GatewayAccount.objects.filter(merchant=merchant, is_active=True)
+    return [Way(account.kind, frozenset(account.countries), account.sender) for account in accounts]
+
+
+def signatures_of(merchant: Merchant, countries: Iterable[str]) -> dict[str, str]:
+    """Return the signature that texts to each country carry, without brackets; empty where there is none."""
+    known = list(Signature.objects.filter(merchant=merchant).order_by("-is_default", "id"))
+    return {
+        country: next((one.text for one in known if not one.countries or country in one.countries), "")
+        for country in countries
+    }

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from merchants.models import Merchant
+from merchants.places import country_name
 from merchants.roles import Right
 from merchants.screens.base import RowScreen
 from notifications import facts, templates
-from notifications.linting import Severity
+from notifications.gateways.registry import GATEWAYS
+from notifications.linting import Finding, Severity, marked
 from notifications.models import Category, ChannelKind, Template
 from notifications.placeholders import for_event
 from notifications.rendering import Source, TemplateErrors
@@ -68,10 +70,19 @@ def looked_at(source: Source, *, merchant: Merchant, category: str, order: Any =
     return {
         "preview": shown,
         "is_mail": source.channel == ChannelKind.EMAIL,
-        "findings": [
-            {"text": templates.finding_text(one), "is_error": one.severity is Severity.ERROR}
-            for one in shown.findings
-        ],
+        "findings": [_told(one) for one in shown.findings],
+        "pieces": marked(source.body, shown.findings) if any(one.spans for one in shown.findings) else [],
+    }
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    """Return an objection in words, and by whom it is made."""
+    vendors = [str(GATEWAYS[kind].label) for kind in finding.gateways if kind in GATEWAYS]
+    return {
+        "text": templates.finding_text(finding),
+        "advice": templates.finding_advice(finding),
+        "is_error": finding.severity is Severity.ERROR,
+        "by": " · ".join([*vendors, *map(country_name, finding.countries)]),
     }
 
 
