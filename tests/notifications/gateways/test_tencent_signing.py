@@ -149,7 +149,7 @@ def test_the_vendors_sdk_sends_the_same_request(name: str, capture: Capture) -> 
 
 
 def send_by_sdk(action: str, body: bytes, host: str) -> None:
-    """Send the same fields by the SDK, which warns of those that it does not know; a warning fails the test."""
+    """Send the same fields by the SDK. It warns of a field that it does not know, which fails the test."""
     profile = ClientProfile(httpProfile=HttpProfile(protocol="http", endpoint=host))
     client = SmsClient(Credential("AKID", "s3cret"), "ap-guangzhou", profile)
     request = getattr(models, f"{action}Request")()
