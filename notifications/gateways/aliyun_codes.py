@@ -1,7 +1,12 @@
 """Aliyun's words in ours: the codes of answers and of receipts.
 
-From the vendor's pages on API errors (101346), international errors and receipts. Keys are upper
-case and without `isv.` or `isp.`: the vendor mixes cases, and abroad he leaves the prefix out.
+From the vendor's pages on API errors (101346), international errors (error-code-intl, and 116206 for older
+names) and receipts (101347). Keys are upper case and without `isv.` or `isp.`: the vendor mixes cases, and
+abroad he leaves the prefix out.
+
+Unlisted codes: `isv.` is CONTENT, `isp.` TRANSIENT. Any other is CONFIG (RATE_ACCOUNT with status 429), but
+an unknown outcome with a status of 500 and more: it may be the word of something in between. In receipts
+an unlisted code has no class: it is a carrier's own, and proves nothing of the number.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
 ANSWERS = _table(
     {
         ErrorClass.RECIPIENT: """
-            MOBILE_NUMBER_ILLEGAL DOMESTIC_NUMBER_NOT_SUPPORTED NOT_SUPPORTED_COUNTRY
+            MOBILE_NUMBER_ILLEGAL DOMESTIC_NUMBER_NOT_SUPPORTED NOT_SUPPORTED_COUNTRY COUNTRY_RESTRICTED
         """,
         ErrorClass.OPTED_OUT: "CUSTOMER_REFUSED BLACK_KEY_CONTROL_LIMIT",
         ErrorClass.CONTENT: """
@@ -26,18 +31,28 @@ ANSWERS = _table(
             INVALID_PARAMETERS SMS_CONTENT_ILLEGAL UNSUPPORTED_CONTENT SMS_CONTENT_MISMATCH_TEMPLATE_TYPE
             EXTEND_CODE_ERROR ONE_CODE_MULTIPLE_SIGN CODE_EXCEED_LIMIT CODE_ERROR SMS_TEST_SIGN_TEMPLATE_LIMIT
             SMS_TEST_TEMPLATE_PARAMS_ILLEGAL SMS_TEST_NUMBER_LIMIT INVALID_SENDERID SMS_SECURITY_INTERCEPTED
+            SENDERID_ERROR SMS_CONTENT_CODE_ILLEGAL SMS_SIGN_NAME_ILLEGAL CONTENT_MISSING_PARAMETERS
         """,
-        ErrorClass.RATE_RECIPIENT: "BUSINESS_LIMIT_CONTROL",
+        ErrorClass.RATE_RECIPIENT: """
+            BUSINESS_LIMIT_CONTROL BUSINESS_LIMIT_CONTROL_MINUTE BUSINESS_LIMIT_CONTROL_PHONE
+            BUSINESS_LIMIT_HOUR BUSINESS_LIMIT_DAY
+        """,
         ErrorClass.RATE_ACCOUNT: "DAY_LIMIT_CONTROL MONTH_LIMIT_CONTROL QPS_LIMIT_CONTROL",
         ErrorClass.BALANCE: "AMOUNT_NOT_ENOUGH OUT_OF_SERVICE",
         ErrorClass.CREDENTIALS: """
             SIGNATUREDOESNOTMATCH SIGNATURENONCEUSED RAM_PERMISSION_DENY ACCOUNT_NOT_EXISTS ACCOUNT_ABNORMAL
             SECURITY_FROZEN_ACCOUNT PRODUCT_UN_SUBSCRIPT PRODUCT_UNSUBSCRIBE DENY_IP_RANGE
+            PRODUCT_NOT_SUBSCRIBED ACCOUNT_ILLEGAL FORBIDDEN_ACTION RAM_CHECK_FAILED
         """,
-        ErrorClass.CONFIG: "MOBILE_COUNT_OVER_LIMIT INVALIDVERSION",
-        ErrorClass.TRANSIENT: "SYSTEM_ERROR GATEWAY_ERROR SERVICEUNAVAILABLE INTERNALERROR",
+        ErrorClass.CONFIG: "MOBILE_COUNT_OVER_LIMIT INVALIDVERSION INTERFACE_OFFLINE",
+        ErrorClass.TRANSIENT: """
+            SYSTEM_ERROR GATEWAY_ERROR SERVICEUNAVAILABLE INTERNALERROR ONLINE_BILLING_FAILED
+            BILLING_DEDUCTION_ERROR
+        """,
     }
 )
+# What means something else without its prefix: abroad this is a forbidden word, at home a person who refuses.
+ABROAD = {"BLACK_KEY_CONTROL_LIMIT": ErrorClass.CONTENT}
 # Families of the API gateway: the name goes on after a dot.
 FAMILIES = {
     "THROTTLING": ErrorClass.RATE_ACCOUNT,
@@ -59,15 +74,22 @@ RECEIPTS = _table(
         ErrorClass.TRANSIENT: "IS_CLOSE NO_ROUTE SP_UNKNOWN_ERROR",
     }
 )
-# In a rate refusal's message: which window is full, and so how long to wait.
-WINDOWS = {"分钟级": 60, "小时级": 3600, "天级": 24 * 3600}
+# In a rate refusal's code or message: which window is full, and so how long to wait.
+WINDOWS = {
+    "分钟级": 60,
+    "小时级": 3600,
+    "天级": 24 * 3600,
+    "_MINUTE": 60,
+    "_HOUR": 3600,
+    "LIMIT_DAY": 24 * 3600,
+}
 
 
 def error_of_answer(code: str) -> ErrorClass | None:
     """Return the class of an answer's code; an unknown one is judged by its prefix, if it has one."""
     upper = code.upper()
     bare = upper.removeprefix("ISV.").removeprefix("ISP.")
-    if known := ANSWERS.get(bare) or FAMILIES.get(bare.split(".")[0]):
+    if known := ABROAD.get(upper) or ANSWERS.get(bare) or FAMILIES.get(bare.split(".")[0]):
         return known
     if upper.startswith("ISV."):
         return ErrorClass.CONTENT
@@ -78,5 +100,6 @@ def error_of_answer(code: str) -> ErrorClass | None:
 
 def error_of_receipt(code: str) -> ErrorClass | None:
     """Return the class of a receipt's code; None for a carrier's own: they prove nothing of the number."""
-    bare = code.upper().removeprefix("ISV.").removeprefix("ISP.")
-    return RECEIPTS.get(bare) or ANSWERS.get(bare)
+    upper = code.upper()
+    bare = upper.removeprefix("ISV.").removeprefix("ISP.")
+    return RECEIPTS.get(bare) or ABROAD.get(upper) or ANSWERS.get(bare)

@@ -43,7 +43,14 @@ def sign(call: Call, *, endpoint: str, key: tuple[str, str], now: datetime, nonc
     if body:
         headers["content-type"] = "application/x-www-form-urlencoded"
     query = encode(call.query)
+    headers["Authorization"] = authorization(query, headers, key)
+    return Request("POST", f"{url.scheme}://{url.netloc}/?{query}", headers, body)
+
+
+def authorization(query: str, headers: Mapping[str, str], key: tuple[str, str]) -> str:
+    """Return the header that signs an encoded query and headers, whose names are lower case."""
     names = sorted(headers)
+    signed = ";".join(names)
     canonical = "\n".join(
         (
             "POST",
@@ -51,14 +58,11 @@ def sign(call: Call, *, endpoint: str, key: tuple[str, str], now: datetime, nonc
             query,
             *(f"{name}:{headers[name]}" for name in names),
             "",
-            ";".join(names),
+            signed,
             headers["x-acs-content-sha256"],
         )
     )
     to_sign = f"ACS3-HMAC-SHA256\n{sha256(canonical.encode()).hexdigest()}"
     key_id, secret = key
     signature = hmac.new(secret.encode(), to_sign.encode(), sha256).hexdigest()
-    headers["Authorization"] = (
-        f"ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={';'.join(names)},Signature={signature}"
-    )
-    return Request("POST", f"{url.scheme}://{url.netloc}/?{query}", headers, body)
+    return f"ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={signed},Signature={signature}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications.gateways.aliyun import Aliyun
+from notifications.gateways.aliyun_reviewing import AliyunReviewing
 from notifications.gateways.base import Gateway
 from notifications.gateways.ihuyi import Ihuyi
 from notifications.gateways.ihuyi_intl import IhuyiInternational
@@ -19,4 +20,4 @@ GATEWAYS: dict[str, Gateway] = {
     for gateway in (Sandbox(), Aliyun(), Tencent(), Ihuyi(), IhuyiInternational(), Kannel(), Sns(), Vonage())
 }
 # Whose reviews of signatures and templates have an API; those of others are kept by hand.
-REVIEWING: dict[str, Reviewing] = {Tencent.kind: TencentReviewing()}
+REVIEWING: dict[str, Reviewing] = {Aliyun.kind: AliyunReviewing(), Tencent.kind: TencentReviewing()}

@@ -106,6 +106,25 @@ def test_a_batch_leaves_under_one_reference_with_a_list_for_each_field() -> None
     }
 
 
+EXTENDED = g.account("aliyun", access_key_id="a", access_key_secret="b", sms_up_extend_code="90")
+
+
+def test_an_extension_code_goes_with_every_text_at_home() -> None:
+    (batch,) = Aliyun().batches([text(reference="r1"), text(reference="r2", phone="+8613900139000")])
+
+    single = fields_of(Aliyun().build([text()], EXTENDED, now=g.NOW))
+    several = fields_of(Aliyun().build(batch, EXTENDED, now=g.NOW))
+
+    assert single["SmsUpExtendCode"] == "90"
+    assert several["SmsUpExtendCodeJson"] == '["90","90"]'
+
+
+def test_no_extension_code_goes_abroad() -> None:
+    request = Aliyun().build([text(phone="+85261234567")], EXTENDED, now=g.NOW)
+
+    assert "SmsUpExtendCode" not in fields_of(request)
+
+
 def test_texts_that_were_not_batched_cannot_travel_together() -> None:
     with pytest.raises(ValueError, match="batches"):
         build(text(reference="r1"), text(reference="r2", phone="+8613900139000"))
@@ -167,6 +186,8 @@ def test_ok_is_accepted_under_the_vendors_id() -> None:
         ("InvalidAction.NotFound", ErrorClass.CONFIG),
         ("MissingPhoneNumbers", ErrorClass.CONFIG),
         ("isp.SYSTEM_ERROR", ErrorClass.TRANSIENT),
+        ("isv.INTERFACE_OFFLINE", ErrorClass.CONFIG),
+        ("isv.BLACK_KEY_CONTROL_LIMIT", ErrorClass.OPTED_OUT),
         ("isv.SOMETHING_NEW", ErrorClass.CONTENT),
         ("isp.SOMETHING_NEW", ErrorClass.TRANSIENT),
     ],
@@ -175,6 +196,41 @@ def test_a_code_is_refused_with_its_class(code: str, error: ErrorClass) -> None:
     result = read({"Code": code, "Message": "no"})
 
     assert (result.outcome, result.error, result.code, result.text) == (Outcome.REFUSED, error, code, "no")
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("COUNTRY_RESTRICTED", ErrorClass.RECIPIENT),
+        ("NOT_SUPPORTED_COUNTRY", ErrorClass.RECIPIENT),
+        ("BLACK_KEY_CONTROL_LIMIT", ErrorClass.CONTENT),
+        ("INVALID_SENDERID", ErrorClass.CONTENT),
+        ("SMS_SECURITY_INTERCEPTED", ErrorClass.CONTENT),
+        ("CONTENT_MISSING_PARAMETERS", ErrorClass.CONTENT),
+        ("BUSINESS_LIMIT_CONTROL_PHONE", ErrorClass.RATE_RECIPIENT),
+        ("QPS_LIMIT_CONTROL", ErrorClass.RATE_ACCOUNT),
+        ("AMOUNT_NOT_ENOUGH", ErrorClass.BALANCE),
+        ("PRODUCT_NOT_SUBSCRIBED", ErrorClass.CREDENTIALS),
+        ("FORBIDDEN_ACTION", ErrorClass.CREDENTIALS),
+        ("ONLINE_BILLING_FAILED", ErrorClass.TRANSIENT),
+        ("SOMETHING_NEW", ErrorClass.CONFIG),
+    ],
+)
+def test_a_code_from_abroad_has_no_prefix(code: str, error: ErrorClass) -> None:
+    assert read({"Code": code}).error is error
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds"),
+    [
+        ("BUSINESS_LIMIT_CONTROL_MINUTE", 60),
+        ("isv.BUSINESS_LIMIT_HOUR", 3600),
+        ("isv.BUSINESS_LIMIT_DAY", 86400),
+        ("isv.DAY_LIMIT_CONTROL", None),
+    ],
+)
+def test_a_code_may_say_how_long_to_wait(code: str, seconds: int | None) -> None:
+    assert read({"Code": code}).retry_after == seconds
 
 
 @pytest.mark.parametrize(
@@ -375,6 +431,28 @@ def test_an_answer_that_proves_nothing_leaves_it_open(body: Any) -> None:
         asked(body)
 
 
+BEFORE_MIDNIGHT = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)  # in Shanghai
+
+
+def asked_before_midnight(*answers: Any) -> tuple[Result | None, list[str]]:
+    told = iter(answers)
+    world = g.World(lambda request: answered(next(told)))
+    result = asyncio.run(Aliyun().ask(sent(started_at=BEFORE_MIDNIGHT), ACCOUNT, world, now=BEFORE_MIDNIGHT))
+    return result, [fields_of(request)["SendDate"] for request in world.requests]
+
+
 def test_a_text_sent_at_the_end_of_the_day_may_stand_under_the_next() -> None:
+    result, days = asked_before_midnight(details(), details({"OutId": "r1", "SendStatus": 3}))
+
+    assert days == ["20261122", "20261123"]
+    assert result is not None
+    assert result.outcome is Outcome.ACCEPTED
+
+
+def test_a_text_that_stands_under_neither_day_was_not_taken() -> None:
+    assert asked_before_midnight(details(), details()) == (None, ["20261122", "20261123"])
+
+
+def test_a_day_that_cannot_be_read_leaves_it_open() -> None:
     with pytest.raises(Unanswered):
-        asked(details(), started_at=datetime(2026, 11, 22, 15, 59, tzinfo=UTC))
+        asked_before_midnight(details(), {"Code": "isv.INVALID_PARAMETERS"})

@@ -51,7 +51,7 @@ def test_a_delivery_is_read() -> None:
     assert push([REPORT]) == [
         ReceiptFacts(
             ReceiptKind.DELIVERED,
-            dedupe="aliyun:report:12345:+8613811110000:DELIVERED",
+            dedupe="aliyun:report:12345:+8613811110000:DELIVERED:delivered",
             reference="67890",
             provider_id="12345",
             address="+8613811110000",
@@ -108,6 +108,21 @@ def test_a_report_from_abroad_is_read(status: Any, kind: ReceiptKind) -> None:
     (facts,) = push([ABROAD | {"Status": status}])
 
     assert (facts.kind, facts.address, facts.provider_id) == (kind, "+85261234567", "m1")
+
+
+def test_on_its_way_and_arrived_are_two_facts_though_their_code_is_one() -> None:
+    said = [ABROAD | {"Status": status, "ErrorCode": "success"} for status in ("3", "1")]
+
+    facts = push(said)
+
+    assert [fact.kind for fact in facts] == [ReceiptKind.PROGRESS, ReceiptKind.DELIVERED]
+    assert facts[0].dedupe != facts[1].dedupe
+
+
+def test_a_forbidden_word_abroad_is_no_refusal_by_the_person() -> None:
+    (facts,) = push([ABROAD | {"Status": "2", "ErrorCode": "BLACK_KEY_CONTROL_LIMIT"}])
+
+    assert (facts.kind, facts.error) == (ReceiptKind.UNDELIVERED, ErrorClass.CONTENT)
 
 
 def test_several_reports_come_in_one_push() -> None:
