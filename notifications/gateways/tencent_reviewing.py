@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -165,7 +165,7 @@ def _told(given: Mapping[str, str]) -> dict[str, int | str]:
 
 def _content(response: Response) -> Row:
     """Return the answer's content. Raises `NotReviewed` with the vendor's fault, or without his word."""
-    content: Any = content_of(response)
+    content = content_of(response)
     if fault := fault_of(content):
         raise NotReviewed(tidy(fault[0], MAX_NAME), tidy(fault[1], MAX_WORDS))
     return content
