@@ -77,7 +77,9 @@ _FINDINGS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
     ),
     "link_in_placeholder": (
         gettext_lazy("“%(name)s” holds a link; links are only taken as fixed words of the text."),
-        gettext_lazy("Write a fixed address into the text, one that is the same for every order."),
+        gettext_lazy(
+            "Use the address for query codes, the same for every order, and say the query code apart."
+        ),
     ),
     "link_with_placeholder": (
         gettext_lazy("“%(text)s” is a link that differs from text to text; only fixed links are taken."),

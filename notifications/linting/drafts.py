@@ -12,8 +12,10 @@ from notifications.linting.terms import Terms
 from notifications.placeholders import BY_NAME, Facts, find, sample_facts
 from notifications.rendering import MissingValue, Source, TemplateErrors, Wording, compile, values
 
-# What stands for an output, and for a tag or comment, in `Draft.spoken`.
-OUTPUT, TAG = "\0", "\1"
+# What stands in `Draft.spoken` for an output, for a tag or comment, and for an address that is always the
+# same: a vendor's template has it as text.
+OUTPUT, TAG, FIXED_LINK = "\0", "\1", "\2"
+_FIXED = frozenset({"merchant.query_url"})
 _COMMENT = re.compile(r"\{%-?\s*comment\b.*?\bendcomment\s*-?%\}", re.DOTALL)
 _NAME = re.compile(r"\{\{-?\s*(.*?)\s*(\||-?\}\}$)", re.DOTALL)
 
@@ -73,9 +75,14 @@ def draft_of(source: Source, facts: Facts | None) -> Draft | None:
     except TemplateErrors:
         return None
     sample = sample_facts(source.event, language=source.language)
-    outputs, tags, comments = _constructs(source)
+    every, tags, comments = _constructs(source)
+    outputs = [one for one in every if one.name not in _FIXED]
     spoken = source.body
-    for spans, blot in ((comments, TAG), (tags, TAG), ([one.span for one in outputs], OUTPUT)):
+    for spans, blot in (
+        ([*comments, *tags], TAG),
+        ([one.span for one in every], FIXED_LINK),
+        ([one.span for one in outputs], OUTPUT),
+    ):
         for start, end in spans:
             spoken = spoken[:start] + blot * (end - start) + spoken[end:]
     said = values({one.name: one.name for one in outputs}, facts or sample, language=source.language)

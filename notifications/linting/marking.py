@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from notifications.linting.findings import Finding
+from notifications.linting.findings import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Piece:
     text: str
     numbers: tuple[int, ...] = ()
     ends: tuple[int, ...] = ()
+    is_error: bool = False
 
 
 def marked(body: str, findings: Sequence[Finding]) -> list[Piece]:
@@ -26,12 +27,11 @@ def marked(body: str, findings: Sequence[Finding]) -> list[Piece]:
         for start, end in one.spans
         if start < end
     ]
+    errors = {number for number, one in enumerate(findings, 1) if one.severity is Severity.ERROR}
     cuts = sorted({0, len(body), *(start for start, _, _ in spans), *(end for _, end, _ in spans)})
-    return [
-        Piece(
-            body[start:end],
-            tuple(number for first, last, number in spans if first <= start and end <= last),
-            tuple(number for _, last, number in spans if last == end),
-        )
-        for start, end in pairwise(cuts)
-    ]
+    pieces = []
+    for start, end in pairwise(cuts):
+        numbers = tuple(number for first, last, number in spans if first <= start and end <= last)
+        ends = tuple(number for _, last, number in spans if last == end)
+        pieces.append(Piece(body[start:end], numbers, ends, not errors.isdisjoint(numbers)))
+    return pieces

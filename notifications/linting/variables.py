@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from notifications.linting.drafts import OUTPUT, TAG, Draft, Output, Party
+from notifications.linting.findings import Span
 from notifications.linting.wording import Hit
 
 _URL = re.compile(r"https?://|www\.\w", re.IGNORECASE)
@@ -32,11 +33,16 @@ def link_in_placeholder(draft: Draft, party: Party) -> Iterator[Hit]:
 
 
 def adjacent(draft: Draft, party: Party) -> Iterator[Hit]:
+    """Find runs of placeholders between which nothing is said, whichever way a condition goes."""
+    runs: list[Span] = []
     for one, other in pairwise(draft.outputs):
         between = slice(one.span[1], other.span[0])
         is_empty = not draft.spoken[between].replace(TAG, "").strip()
         if is_empty and not _EITHER.search(draft.source.body[between]):
-            yield Hit({}, ((one.span[0], other.span[1]),))
+            start = runs.pop()[0] if runs and runs[-1][1] == one.span[1] else one.span[0]
+            runs.append((start, other.span[1]))
+    if runs:
+        yield Hit({}, tuple(runs))
 
 
 def only_placeholders(draft: Draft, party: Party) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from notifications.linting.drafts import OUTPUT, TAG, Draft, Party
+from notifications.linting.drafts import FIXED_LINK, OUTPUT, TAG, Draft, Party
 from notifications.linting.findings import Span
 from notifications.linting.terms import MOST_PHONES
 
@@ -36,7 +36,9 @@ MOBILE = r"(?<![\d-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d-])"
 _OFFICE = r"(?<![\d-])(?:0\d{2,3}[- ]?\d{7,8}|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|95\d{3,4})(?![\d-])"
 _PHONE = re.compile(f"{MOBILE}|{_OFFICE}")
 _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")
-_LINK = re.compile(rf"(?:https?://|www\.)[^\s{OUTPUT}{TAG}，。；！？、）】]*{OUTPUT}+", re.IGNORECASE)
+_LINK = re.compile(
+    rf"(?:https?://|www\.|{FIXED_LINK}+)[^\s{OUTPUT}{TAG}，。；：！？、（）【】]*{OUTPUT}+", re.IGNORECASE
+)
 _DEAR = re.compile("亲爱的|亲(?=[，,！!～~])")
 
 
