@@ -13,11 +13,22 @@ from notifications.gateways.sandbox import Sandbox
 from notifications.gateways.sns import Sns
 from notifications.gateways.tencent import Tencent
 from notifications.gateways.tencent_reviewing import TencentReviewing
+from notifications.gateways.twilio import Twilio
 from notifications.gateways.vonage import Vonage
 
 GATEWAYS: dict[str, Gateway] = {
     gateway.kind: gateway
-    for gateway in (Sandbox(), Aliyun(), Tencent(), Ihuyi(), IhuyiInternational(), Kannel(), Sns(), Vonage())
+    for gateway in (
+        Sandbox(),
+        Aliyun(),
+        Tencent(),
+        Ihuyi(),
+        IhuyiInternational(),
+        Twilio(),
+        Vonage(),
+        Sns(),
+        Kannel(),
+    )
 }
 # Whose reviews of signatures and templates have an API; those of others are kept by hand.
 REVIEWING: dict[str, Reviewing] = {Aliyun.kind: AliyunReviewing(), Tencent.kind: TencentReviewing()}
