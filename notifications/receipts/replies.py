@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from notifications.consent import is_keyword, opt_in, opt_out, opt_out_of_everything
+from notifications.consent.keywords import Keyword
 from notifications.models import Category, Message, OptOutSource, Receipt, State
 from notifications.outcomes import ReceiptKind
 
@@ -27,7 +28,7 @@ def take_in(reply: Receipt) -> Message | None:
         .order_by("-id")
         .first()
     )
-    meaning = is_keyword(reply.text)
+    meaning = _meaning(reply.code, reply.text)
     if not reply.address or meaning not in {"stop", "start"} or _is_overtaken(reply):
         return message
     if meaning == "start":
@@ -66,4 +67,9 @@ def _is_overtaken(reply: Receipt) -> bool:
         address=reply.address,
         id__gt=reply.pk,
     )
-    return any(is_keyword(text) in {"stop", "start"} for text in later.values_list("text", flat=True))
+    return any(_meaning(code, text) in {"stop", "start"} for code, text in later.values_list("code", "text"))
+
+
+def _meaning(code: str, text: str) -> Keyword | None:
+    """Return what a reply asks for; a vendor who knows the merchant's own words says so in the code."""
+    return is_keyword(code) or is_keyword(text)
