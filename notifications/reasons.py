@@ -17,6 +17,8 @@ class Reason(models.TextChoices):
     RULE_OFF = "rule_off", _("The rule was switched off before the message was sent.")
     EXPIRED = "expired", _("Its useful life was over before it could be sent.")
     QUIET_HOURS = "quiet_hours", _("It is the person's quiet time; the message waits until it ends.")
+    BUDGET = "budget", _("The shop's sending limit is used up; the message waits for the next day or month.")
+    RATE_LIMIT = "rate_limit", _("The gateway's rate limit is reached; the message waits its turn.")
     NO_GATEWAY = "no_gateway", _("No active gateway account covers this country.")
     NO_VENDOR_TEMPLATE = (
         "no_vendor_template",

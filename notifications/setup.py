@@ -14,7 +14,15 @@ from uuid import UUID
 from django.db.models import F
 
 from merchants.models import Brand, Membership, Merchant
-from notifications.models import GatewayAccount, Route, Rule, Signature, TemplateVersion, VendorTemplate
+from notifications.models import (
+    GatewayAccount,
+    Route,
+    Rule,
+    SendingLimit,
+    Signature,
+    TemplateVersion,
+    VendorTemplate,
+)
 from notifications.planning import RuleFacts, Wording
 from notifications.recipients import Person
 
@@ -123,6 +131,14 @@ class Setup:
             if not row.countries or country in row.countries:
                 return row.text
         return ""
+
+    @cached_property
+    def limits(self) -> dict[UUID, list[SendingLimit]]:
+        """Sending limits by merchant; one who has none is not in it."""
+        found: dict[UUID, list[SendingLimit]] = defaultdict(list)
+        for row in SendingLimit.objects.filter(merchant__in=self.merchant_ids):
+            found[row.merchant_id].append(row)
+        return dict(found)
 
     @cached_property
     def teams(self) -> dict[UUID, dict[str, list[Person]]]:

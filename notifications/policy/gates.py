@@ -67,6 +67,8 @@ class Situation:
     conditions: Sequence[Mapping[str, Any]] = ()
     facts: Facts = field(default_factory=dict)
     expires_at: datetime | None = None
+    # When the merchant's sending limits leave room again; None while they do.
+    budget_until: datetime | None = None
     route: Route = Route()
 
 
@@ -151,6 +153,12 @@ def quiet_hours(at: Situation) -> Answer:
     return Answer("quiet_hours", Verdict.HOLD, "quiet_hours", until)
 
 
+def budget(at: Situation) -> Answer:
+    if at.budget_until is None:
+        return _allow("budget")
+    return Answer("budget", Verdict.HOLD, "budget", at.budget_until)
+
+
 def route(at: Situation) -> Answer:
     if not at.has_template:
         return _drop("route", "no_template")
@@ -171,6 +179,7 @@ GATES: tuple[Callable[[Situation], Answer], ...] = (
     still_true,
     useful_life,
     quiet_hours,
+    budget,
     route,
 )
 
@@ -201,3 +210,19 @@ def record(answers: Sequence[Answer], *, at: datetime, when: str) -> dict[str, A
         if last.until:
             kept["until"] = last.until.isoformat(timespec="seconds")
     return kept
+
+
+def held_after_all(kept: Mapping[str, Any], *, gate: str, until: datetime) -> dict[str, Any]:
+    """Return the record of an asking that allowed, changed to say what holds the message nevertheless.
+
+    For what is decided only as it is about to leave: `rate_limit`, and a `budget` that others were
+    quicker to use up. The reason bears the gate's name.
+    """
+    return {
+        **kept,
+        "allowed": [name for name in kept["allowed"] if name != gate],
+        "answer": Verdict.HOLD.value,
+        "gate": gate,
+        "reason": gate,
+        "until": until.isoformat(timespec="seconds"),
+    }

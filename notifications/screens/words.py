@@ -40,7 +40,9 @@ GATES: dict[str, Text] = {
     "still_true": gettext_lazy("Still true"),
     "useful_life": gettext_lazy("Still useful"),
     "quiet_hours": gettext_lazy("Quiet hours"),
+    "budget": gettext_lazy("Sending limit"),
     "route": gettext_lazy("Gateway and wording"),
+    "rate_limit": gettext_lazy("Rate limit"),
 }
 ERRORS: dict[str, Text] = {
     ErrorClass.RECIPIENT: gettext_lazy("This address does not work."),
