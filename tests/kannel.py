@@ -1,6 +1,7 @@
-"""Run the real Kannel: bearerbox, smsbox and its fake SMSC, in a folder and on ports of their own.
+"""Run the real Kannel, bearerbox and smsbox, in a folder and on ports of their own.
 
-It needs no root and leaves nothing behind.
+It is bound to an SMSC over SMPP (tests/smsc.py), or waits for its own fake one. It needs no root and
+leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -28,14 +29,11 @@ smsbox-interface = 127.0.0.1
 log-file = "{folder}/bearerbox.log"
 log-level = 1
 dlr-storage = internal
-
-group = smsc
-smsc = fake
-smsc-id = fake
-port = {smsc}
-connect-allow-ip = 127.0.0.1
-
+sms-resend-freq = 1
+sms-resend-retry = 3
+{smsc}
 group = smsbox
+smsbox-id = orderbell
 bearerbox-host = 127.0.0.1
 sendsms-port = {send}
 sendsms-interface = 127.0.0.1
@@ -51,6 +49,11 @@ password = secret
 max-messages = 10
 concatenation = true
 
+# Without it no reply comes to a smsbox that has an id.
+group = smsbox-route
+smsbox-id = orderbell
+smsc-id = smsc
+
 group = sms-service
 keyword = default
 catch-all = true
@@ -59,10 +62,32 @@ omit-empty = true
 get-url = "{replies}?from=%p&to=%P&text=%b&charset=%C&coding=%c&ts=%T&id=%I&smsc=%i"
 """
 
+FAKE = """
+group = smsc
+smsc = fake
+smsc-id = smsc
+port = {port}
+connect-allow-ip = 127.0.0.1
+"""
+# No msg-id-type: with one, names of texts that are no numbers all become 0.
+SMPP = """
+group = smsc
+smsc = smpp
+smsc-id = smsc
+host = 127.0.0.1
+port = {port}
+transceiver-mode = true
+smsc-username = orderbell
+smsc-password = secret
+system-type = ""
+reconnect-delay = 1
+enquire-link-interval = 1
+"""
+
 
 @dataclass
 class Kannel:
-    """A Kannel that runs: send to `endpoint`; read what reached the phone with `texts`."""
+    """A Kannel that runs: send to `endpoint`; with the fake SMSC read what it took with `texts`."""
 
     folder: Path
     ports: Mapping[str, int]
@@ -73,7 +98,7 @@ class Kannel:
         return f"http://127.0.0.1:{self.ports['send']}/cgi-bin/sendsms"
 
     def texts(self) -> list[str]:
-        """Return the wide (UCS-2) texts that reached the phone, read from what the fake SMSC prints."""
+        """Return the wide (UCS-2) texts that the fake SMSC took, read from what it prints."""
         printed = (self.folder / "phone.log").read_text("utf-8", "replace")
         return [
             unquote_to_bytes(data.replace("+", " ")).decode("utf-16-be")
@@ -102,28 +127,28 @@ class Kannel:
         )  # fmt: skip
 
     def stop(self) -> None:
-        for process in reversed(self.running):
-            process.terminate()
-        for process in reversed(self.running):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(5)
-                continue
+        # Told politely, bearerbox waits up to 30 s for the last word of an SMSC.
+        for process in self.running:
             process.kill()
             process.wait()
 
 
 @contextmanager
-def kannel(folder: Path, *, replies: str) -> Iterator[Kannel]:
-    """Run Kannel while the block runs; replies of phones are reported to the URL `replies`."""
+def kannel(folder: Path, *, replies: str, smsc: int | None = None) -> Iterator[Kannel]:
+    """Run Kannel while the block runs; replies of phones are reported to the URL `replies`.
+
+    `smsc` is the port of an SMSC over SMPP; without it the fake one is waited for (`Kannel.phone`).
+    """
     bearerbox, smsbox = need("bearerbox"), need("smsbox")
-    need("fakesmsc")
     ports = dict(zip(("admin", "box", "smsc", "send"), _free_ports(4), strict=True))
+    group = SMPP.format(port=smsc) if smsc else FAKE.format(port=ports["smsc"])
+    settings = {**ports, "smsc": group, "folder": folder, "replies": replies}
     configuration = folder / "kannel.conf"
-    configuration.write_text(CONFIGURATION.format(folder=folder, replies=replies, **ports))
+    configuration.write_text(CONFIGURATION.format(**settings))
     running = Kannel(folder, ports)
     try:
         running.start(bearerbox, "-v", "4", str(configuration), log="bearerbox.out")
-        for name in ("box", "smsc"):
+        for name in ("box",) if smsc else ("box", "smsc"):
             _wait_for(ports[name], running)
         running.start(smsbox, "-v", "4", str(configuration), log="smsbox.out")
         _wait_for(ports["send"], running)

@@ -2,7 +2,8 @@
 
 A text leaves as a GET to smsbox's `sendsms`. The answer holds no id, so our reference travels in the
 address that Kannel reports to. Kannel must be set up with `mo-recode = true` (replies as UTF-8),
-`unified-prefix` (numbers with a plus) and `http-request-retry` (reports are lost without it).
+`unified-prefix` (numbers with a plus), `http-request-retry` (reports are lost without it) and
+`sms-resend-retry` (what the SMSC puts off, Kannel tries again by itself: without it for ever).
 
 A 503 of smsbox itself is certainly not taken. Any other 5xx comes from something in between, which
 may have passed the request on: unknown.
@@ -10,7 +11,6 @@ may have passed the request on: unknown.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -19,27 +19,14 @@ from urllib.parse import quote, urlencode
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.gateways.base import (
-    MAX_NAME,
-    MAX_WORDS,
-    Account,
-    BadPush,
-    Gateway,
-    Push,
-    Text,
-    name_of,
-    tidy,
-)
-from notifications.gateways.kannel_codes import ALL_KINDS, ANSWERS, KINDS, NACKS, STATS
+from notifications.gateways.base import Account, Gateway, Push, Text
+from notifications.gateways.kannel_codes import ALL_KINDS, ANSWERS
+from notifications.gateways.kannel_pushes import read_push
 from notifications.gateways.terms import Credential
 from notifications.outbound import Request, Response
-from notifications.outcomes import ErrorClass, ReceiptFacts, ReceiptKind, Result, accepted, refused, unknown
+from notifications.outcomes import ErrorClass, ReceiptFacts, Result, accepted, refused, unknown
 from notifications.segments import Alphabet, count, with_signature
 
-_STAT = re.compile(r"\bstat:(\w{1,20})(?: err:(\w{1,20}))?")
-_NACK = re.compile(r"NACK/(?:0x([0-9a-fA-F]{1,8})|([0-9]{1,9}))\b")
-_REFERENCE = re.compile(r"[\w.-]{1,40}")
-_PHONE = re.compile(r"\+?[0-9]{1,20}")
 _REPORT = "type=%d&fid=%F&reply=%A&ts=%T&smsc=%i"
 
 
@@ -67,12 +54,7 @@ class Kannel(Gateway):
         return [_read_answer(response)] * len(texts)
 
     def parse_push(self, push: Push) -> list[ReceiptFacts]:
-        """Read a report (which has `ref` and `type`) or a reply (which has `from` and `text`)."""
-        if "ref" in push.query and "type" in push.query:
-            return [_read_report(push.query)]
-        if "from" in push.query and "text" in push.query:
-            return [_read_reply(push.query)]
-        raise BadPush("neither a report nor a reply of Kannel")
+        return [read_push(push.query)]
 
     def answer_push(self) -> tuple[int, str, bytes]:
         # What is said here to a reply could be sent to its writer.
@@ -111,44 +93,3 @@ def _read_answer(response: Response) -> Result:
     if response.status >= 500:
         return unknown(said, code=str(response.status))
     return refused(ErrorClass.CONFIG, code=str(response.status), text=said)
-
-
-def _read_report(query: Mapping[str, str]) -> ReceiptFacts:
-    kind, reference = KINDS.get(query["type"]), query["ref"]
-    if kind is None or not _REFERENCE.fullmatch(reference):
-        raise BadPush("a report of Kannel without a known type or a reference of ours")
-    reply = tidy(query.get("reply", ""), MAX_WORDS)
-    code, error = _reason(reply)
-    return ReceiptFacts(
-        kind,
-        dedupe=f"kannel:{reference}:{query['type']}:{code}",
-        reference=reference,
-        provider_id=tidy(query.get("fid", ""), MAX_NAME),
-        code=code,
-        text=reply,
-        error=error if kind is ReceiptKind.UNDELIVERED else None,
-    )
-
-
-def _reason(reply: str) -> tuple[str, ErrorClass | None]:
-    """Return the SMSC's code, and its class where it says something sure."""
-    if found := _STAT.search(reply):
-        return "/".join(filter(None, found.groups())), STATS.get(found[1])
-    if found := _NACK.match(reply):
-        status = int(found[1], 16) if found[1] else int(found[2])
-        return f"NACK/0x{status:02x}", NACKS.get(status, ErrorClass.TRANSIENT)
-    return "", None
-
-
-def _read_reply(query: Mapping[str, str]) -> ReceiptFacts:
-    phone, words = query["from"], tidy(query["text"], MAX_WORDS)
-    if query.get("charset", "").upper() not in ("", "UTF-8"):
-        raise BadPush("a reply that is no UTF-8 text: set mo-recode = true in Kannel's group smsbox")
-    if not _PHONE.fullmatch(phone):
-        raise BadPush("a reply without a phone number")
-    return ReceiptFacts(
-        ReceiptKind.REPLY,
-        dedupe=f"kannel:reply:{name_of(query.get('id') or [phone, query.get('ts', ''), words])}",
-        address=phone if phone.startswith("+") else "+" + phone.removeprefix("00"),
-        text=words,
-    )

@@ -36,3 +36,7 @@ NACKS = {
     0x14: ErrorClass.RATE_ACCOUNT,  # queue full
     0x58: ErrorClass.RATE_ACCOUNT,  # throttled
 }
+# What Kannel itself says in place of a status.
+WORDS = {
+    "Retries Exceeded": ErrorClass.TRANSIENT,  # throttled, queue full or system error, each time
+}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,6 +19,7 @@ from notifications.outbound import Response, World
 from notifications.outcomes import ErrorClass, Outcome, ReceiptFacts, ReceiptKind, Result
 from tests.kannel import kannel
 from tests.notifications.gateways import given as g
+from tests.waiting import eventually
 
 HOOK = "https://shop.example/hooks/kannel/t0ken/"
 ACCOUNT = g.account("kannel", sender="10690", username="orderbell", password="se&cret")
@@ -136,6 +135,15 @@ def test_no_answer_makes_it_stumble(status: int, body: bytes) -> None:
         ),
         ("type=16&reply=NACK/88/", ReceiptKind.UNDELIVERED, "NACK/0x58", ErrorClass.RATE_ACCOUNT),
         ("type=16&reply=NACK/0x000004ff/", ReceiptKind.UNDELIVERED, "NACK/0x4ff", ErrorClass.TRANSIENT),
+        (
+            "type=16&reply=NACK/Retries Exceeded",
+            ReceiptKind.UNDELIVERED,
+            "NACK/Retries Exceeded",
+            ErrorClass.TRANSIENT,
+        ),
+        ("type=16&fid=m1&reply=NACK/", ReceiptKind.UNDELIVERED, "NACK", None),
+        ("type=4&reply=id:m1 stat:ENROUTE err:000 text:", ReceiptKind.PROGRESS, "ENROUTE/000", None),
+        ("type=2&fid=m1&reply=", ReceiptKind.UNDELIVERED, "", None),
     ],
 )
 def test_a_report_is_read(told: str, kind: ReceiptKind, code: str, error: ErrorClass | None) -> None:
@@ -223,15 +231,6 @@ class Hook:
     def close(self) -> None:
         self.server.shutdown()
         self.server.server_close()
-
-
-def eventually(is_so: Callable[[], bool], *, seconds: float = 15) -> bool:
-    until = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def test_a_real_kannel_delivers_reports_and_brings_the_reply(tmp_path: Path) -> None:
