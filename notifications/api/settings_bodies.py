@@ -164,6 +164,18 @@ class FindingSerializer(serializers.Serializer[Any]):
     severity = serializers.CharField()
     code = serializers.CharField()
     detail = serializers.CharField()
+    advice = serializers.CharField(help_text="What to do instead.")
+    spans = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2),
+        help_text="Where it stands in the body: start and end, in characters. Empty: the text as a whole.",
+    )
+    gateways = serializers.ListField(
+        child=serializers.CharField(), help_text="The kinds of gateways that object."
+    )
+    countries = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="The countries whose carriers object, ISO 3166-1 alpha-2. Without either: anybody may.",
+    )
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
