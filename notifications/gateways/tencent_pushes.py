@@ -71,6 +71,6 @@ def _phone(item: Item) -> str:
     """Return E.164 of a national number and its country's code, which is China's where there is none."""
     digits = _NOT_DIGITS.sub("", word(item, "mobile"))
     nation = _NOT_DIGITS.sub("", word(item, "nationcode")) or "86"
-    if nation == "86" and len(digits) > 11:
+    if nation == "86":  # whose mobile numbers all begin with 1
         digits = digits.removeprefix("00").removeprefix("86")
     return f"+{nation}{digits}"[:MAX_NAME] if digits else ""

@@ -305,6 +305,18 @@ def test_each_number_of_a_batch_has_its_own_result_in_whatever_order() -> None:
     assert len(requests) == 1
 
 
+def test_a_batch_of_which_only_one_number_was_refused_is_never_sent_again() -> None:
+    rows = [
+        {"PhoneNumber": "+8613800130000", "Code": "InvalidParameterValue.IncorrectPhoneNumber"},
+        {"PhoneNumber": "+8613800130001"},
+    ]
+
+    results, requests = send(batch_of(2), lambda request: answered(statuses(*rows)))
+
+    assert [one.outcome for one in results] == [Outcome.REFUSED, Outcome.ACCEPTED]
+    assert len(requests) == 1
+
+
 def test_a_batch_refused_for_one_number_is_sent_one_by_one() -> None:
     def answer(request: Request) -> Response | Exception:
         session, phones = (json.loads(request.body)[name] for name in ("SessionContext", "PhoneNumberSet"))
