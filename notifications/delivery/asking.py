@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 
 from merchants.ids import first_id_at
 from notifications.channels.sms import account_of
-from notifications.delivery.sending import engine
+from notifications.delivery.engine import engine
 from notifications.gateways.base import Sent, Unanswered
 from notifications.gateways.registry import GATEWAYS
 from notifications.gateways.terms import Settling

@@ -8,7 +8,6 @@ the first byte leaves, a small chunk at a time, so that a worker that dies leave
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -16,9 +15,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-import uvloop
 from django import db
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone as clock
 
@@ -27,14 +24,13 @@ from notifications.channels.base import Parcel
 from notifications.channels.registry import CHANNELS
 from notifications.delivery.claiming import claim
 from notifications.delivery.drafting import draft
+from notifications.delivery.engine import engine
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.preparing import Prepared, Ready, prepare
 from notifications.delivery.resting import rest, take_back
 from notifications.delivery.rows import insert_rows, set_rows
-from notifications.delivery.watching import Watch
 from notifications.heartbeat import beat
 from notifications.models import Attempt, Message, State
-from notifications.outbound import World
 from notifications.outcomes import Outcome, Result, unknown
 from notifications.setup import Setups
 
@@ -50,36 +46,6 @@ PATIENCE = 0.02
 LOOK = 0.2
 # How long to wait for a database that is away or found a deadlock, before each new try (seconds).
 FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
-
-
-class Engine:
-    """The event loop and the open connections of this process, and what it knows of the gateways."""
-
-    def __init__(self) -> None:
-        self.pid = os.getpid()
-        self.loop = uvloop.new_event_loop()
-        self.world = World(
-            private_networks=settings.PRIVATE_NETWORKS, longest=settings.DELIVERY["longest_answer_seconds"]
-        )
-        self.watch = Watch()
-        self.loop.run_until_complete(self.world.__aenter__())
-
-    def close(self) -> None:
-        for channel in CHANNELS.values():
-            self.loop.run_until_complete(channel.close())
-        self.loop.run_until_complete(self.world.__aexit__(None, None, None))
-        self.loop.close()
-
-
-_engine: Engine | None = None
-
-
-def engine() -> Engine:
-    """Return the engine of this process, made when first needed (never carried over a fork)."""
-    global _engine
-    if _engine is None or _engine.pid != os.getpid():
-        _engine = Engine()
-    return _engine
 
 
 class Dispatch:
@@ -109,7 +75,8 @@ class Dispatch:
                 # What comes from here on queues a wake-up; but while a vendor hangs, nobody would serve it.
                 look_at = now + LOOK
             if self.in_flight:
-                self._finish_done()
+                if self._finish_done():
+                    look_at = 0.0
             elif look_at > now or now >= until:
                 break
         return self.sent
@@ -165,8 +132,8 @@ class Dispatch:
             return [unknown("internal fault: results do not match")] * len(batch)
         return results
 
-    def _finish_done(self) -> None:
-        """Wait a moment for answers, then write those that came."""
+    def _finish_done(self) -> bool:
+        """Wait a moment for answers, then write those that came. Return whether one may go on another way."""
         wait = asyncio.wait(self.in_flight, timeout=PATIENCE, return_when=asyncio.ALL_COMPLETED)
         done, _ = self.engine.loop.run_until_complete(wait)
         ended: list[Ended] = []
@@ -179,13 +146,14 @@ class Dispatch:
                 self.engine.watch.ended(account, results)
         self._judge(accounts, ended)
         if not ended:
-            return
+            return False
         if any(one.result.outcome is not Outcome.ACCEPTED for one in ended):
             self.setups.forget()  # an account may have been paused
         self.messages_in_flight -= len(ended)
         self.sent += len(ended)
         if _finish_surely(ended):
             queueing.wake("receipts")
+        return any(one.has_other and one.result.error for one in ended)
 
     def _judge(self, accounts: set[UUID], ended: Sequence[Ended]) -> None:
         """Let accounts rest that fail or hang, and take those back that did well on trial."""

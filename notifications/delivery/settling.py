@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone as clock
 
 from notifications.delivery.asking import ask_all, can_ask, ids_of_others, terms_of
+from notifications.delivery.engine import engine
 from notifications.delivery.finishing import Ended, finish
-from notifications.delivery.sending import engine
 from notifications.delivery.states import move
 from notifications.models import Attempt, Message, State
 from notifications.outcomes import Result
