@@ -9,7 +9,7 @@ import pytest
 
 from merchants.models import Merchant
 from notifications import segments
-from notifications.linting import lint
+from notifications.linting import VENDORS, Severity, Way, lint
 from notifications.models import GatewayAccount, Rule, Signature, Template, TemplateVersion
 from notifications.placeholders import sample_facts
 from notifications.presets import RECIPES, Recipe, catch_up, install
@@ -82,6 +82,15 @@ def test_nobody_objects_to_it(recipe: Recipe, language: str) -> None:
             )
             == []
         )
+
+
+@pytest.mark.parametrize(("recipe", "language"), EVERY_TEXT, ids=named)
+def test_no_vendor_refuses_it(recipe: Recipe, language: str) -> None:
+    ways = [Way(kind) for kind in VENDORS]
+    found = lint(
+        of(recipe, language, "sms"), countries=["CN", "GB", "US", "FR"], signature="山间茶铺", gateways=ways
+    )
+    assert [finding for finding in found if finding.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize(("recipe", "language"), EVERY_TEXT, ids=named)

@@ -11,7 +11,7 @@ from notifications.linting import RULES, Finding, Severity
 from notifications.models import Template, TemplateVersion
 from notifications.rendering import Code, MissingValue, Problem, Source, TemplateErrors
 from notifications.template_words import _FINDINGS, _PROBLEMS
-from tests.builders import a_merchant, a_signature, a_user
+from tests.builders import a_gateway, a_merchant, a_signature, a_user
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,33 @@ def test_a_preview_lints_for_the_countrys_carriers() -> None:
     ]
 
 
+def test_a_preview_asks_the_merchants_own_vendors() -> None:
+    merchant = a_merchant(country="GB")
+    a_gateway(merchant, kind="aliyun", countries=["CN"])
+    a_gateway(merchant, kind="twilio", countries=["US", "DE"], sender="Willow")
+    a_gateway(merchant, kind="tencent", countries=["CN"], is_active=False)
+    a_gateway(a_merchant(), kind="tencent")
+    a_signature(merchant, text="山间茶铺", countries=["CN"])
+    template = make(merchant, body="订单{订单号}{订单金额}已付款")
+    found = templates.preview(template, merchant=merchant).findings
+    assert [(one.code, one.severity, one.gateways, one.countries) for one in found] == [
+        ("adjacent_placeholders", Severity.ERROR, ("aliyun",), ()),
+        ("letters_in_sender", Severity.WARNING, ("twilio",), ("US",)),
+    ]
+
+
+def test_a_preview_measures_what_the_order_says() -> None:
+    merchant = a_merchant(country="CN")
+    a_gateway(merchant, kind="aliyun")
+    a_signature(merchant)
+    template = make(merchant)
+    facts = templates.sample_facts("order.paid", "zh-hans")
+    assert templates.preview(template, merchant=merchant, facts=facts).findings == []
+    facts["order"]["number"] = "N" * 36
+    (finding,) = templates.preview(template, merchant=merchant, facts=facts).findings
+    assert (finding.code, finding.params["length"]) == ("long_value", 36)
+
+
 def test_a_version_is_rendered_in_its_brand() -> None:
     template = make(a_merchant(), channel="email", subject="s", body="<p>{订单号}</p>")
     version = TemplateVersion.objects.select_related("template").get()
@@ -144,8 +171,8 @@ def test_a_problem_reads_as_a_sentence() -> None:
 
 
 def test_a_finding_reads_as_a_sentence() -> None:
+    finding = Finding(Severity.WARNING, "more_than_one_part", {"parts": 2, "units": 90, "limit": 70})
     with override("en"):
-        text = templates.finding_text(
-            Finding(Severity.WARNING, "more_than_one_part", {"parts": 2, "units": 90, "limit": 70})
-        )
+        text, advice = templates.finding_text(finding), templates.finding_advice(finding)
     assert text == "It takes 2 parts (90 characters); one part holds 70."
+    assert advice == "Make it shorter if you can: each part is paid for."

@@ -224,6 +224,24 @@ def test_a_preview_tries_other_words_and_keeps_none():
     assert template.version == 1
 
 
+def test_a_preview_says_who_objects_to_which_words_and_what_to_do():
+    shop = a_merchant(country="CN")
+    a_gateway(shop, kind="aliyun")
+    a_signature(shop)
+    template = a_template(shop, language="zh-hans")
+    path = f"{V1}templates/{template.pk}/preview/"
+    (finding,) = a_caller(shop).post(path, {"body": "{订单号}{订单金额}已付款"}).json()["findings"]
+    assert finding == {
+        "severity": "error",
+        "code": "adjacent_placeholders",
+        "detail": "Placeholders with nothing between them are refused.",
+        "advice": "Put words between them that say what the second one is.",
+        "spans": [[0, 11]],
+        "gateways": ["aliyun"],
+        "countries": [],
+    }
+
+
 def test_a_preview_of_an_order_needs_a_key_that_may_read_orders():
     shop = a_merchant()
     an_order(shop, number="A-77", customer=a_customer(shop, name="Li Na"))

@@ -168,6 +168,26 @@ def test_the_preview_says_what_is_wrong_and_what_could_be_better():
     assert "which order" in client.post(url, {"body": "Hello"}).content.decode()
 
 
+def test_the_preview_marks_what_a_vendor_refuses_and_says_what_to_do():
+    row = a_template(a_merchant(), language="zh-hans")
+    a_gateway(row.merchant, kind="aliyun")
+    a_signature(row.merchant)
+    given = {"body": "订单{订单号}★<b>大促</b>"}
+    page = logged_in(row.merchant).post(reverse("template_preview", args=[row.pk]), given).content.decode()
+    assert '<mark class="is-refused">★</mark><a href="#finding-2"' in page
+    assert '</a>&lt;b&gt;<mark class="is-refused">大促</mark><a href="#finding-1"' in page
+    assert 'id="finding-2"' in page
+    assert "Write it in words, or use ordinary punctuation." in page
+    assert "(Aliyun SMS 阿里云)" in page
+    assert "China" in page
+
+
+def test_the_preview_of_words_that_nobody_minds_marks_none():
+    row = a_template(a_merchant(country="GB"))
+    page = logged_in(row.merchant).post(reverse("template_preview", args=[row.pk]), {"body": row.body})
+    assert "finding" not in page.content.decode()
+
+
 def test_the_preview_of_a_new_template_follows_its_event():
     client = logged_in(a_merchant())
     given = {"event": "order.paid", "channel": "sms", "language": "en", "body": "{{ shipment.carrier }}"}
