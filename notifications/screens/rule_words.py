@@ -65,6 +65,9 @@ GROUPS: dict[str, Words] = {
     "cards": gettext_lazy("Cards"),
     "membership": gettext_lazy("Memberships"),
     "weather": gettext_lazy("Weather"),
+    "gateway": gettext_lazy("Gateways"),
+    "limit": gettext_lazy("Limits"),
+    "review": gettext_lazy("Reviews"),
 }
 FIELDS: dict[str, Words] = {
     "order.status": gettext_lazy("order status"),
