@@ -8,13 +8,17 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifications import links
 from notifications.gateways.base import Account, BadPush, ForgedPush, Push
 from notifications.gateways.vonage import Vonage
 from notifications.gateways.vonage_pushes import sign
+from notifications.models import Receipt
 from notifications.outcomes import ErrorClass, ReceiptFacts, ReceiptKind
+from tests.builders import a_gateway, a_merchant
 from tests.notifications.gateways import given as g
 
 FORM = "application/x-www-form-urlencoded"
@@ -256,3 +260,14 @@ def test_no_push_makes_it_stumble(method: str, told: dict[str, str], body: bytes
             Vonage().check_push(push, signing())
         with contextlib.suppress(BadPush):
             assert all(len(facts.dedupe) <= 200 for facts in Vonage().parse_push(push))
+
+
+@pytest.mark.django_db
+def test_the_door_lets_in_what_is_signed_and_the_vendors_trial(client: Client) -> None:
+    account = a_gateway(a_merchant(), kind="vonage", credentials={"signature_secret": "s3cret"})
+    url = links.push_url(account)
+
+    answers = [client.get(url, told).status_code for told in (REPORT, signed(REPORT), {})]
+
+    assert answers == [403, 200, 200]
+    assert Receipt.objects.get().reference == "r1"
