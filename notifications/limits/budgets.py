@@ -44,12 +44,6 @@ def next_start(period: str, day: date, timezone: str) -> datetime:
     ).astimezone(UTC)
 
 
-def room(limits: Iterable[SendingLimit], used: Used, *, scope: str) -> int | None:
-    """Return how many parts still fit into the limits of a scope; None where it has no limit."""
-    left = [max(limit.most - used.of(limit.period), 0) for limit in limits if limit.scope == scope]
-    return min(left, default=None)
-
-
 def exceeded(limits: Iterable[SendingLimit], used: Used, *, scope: str, parts: int) -> list[SendingLimit]:
     """Return those limits of a scope that so many parts do not fit into."""
     of_scope = (limit for limit in limits if limit.scope == scope)

@@ -36,12 +36,13 @@ def claims_for(text: Leaving, *, limits: Sequence[Limit], per_second: int | None
     """
     claims = {}
     if per_second:
-        claims[_key(text, f"{per_second}/1", ())] = within(per_second, 1)
+        claims[_key(text.account_id, f"{per_second}/1", ())] = within(per_second, 1)
     for limit in limits:
         is_of_category = not limit.categories or text.category in limit.categories
         if is_of_category and (not limit.countries or text.country in limit.countries):
             name, bucket = _known(limit)
-            claims[_key(text, name, limit.per)] = bucket
+            values = tuple([getattr(text, part) for part in limit.per])
+            claims[_key(text.account_id, name, values)] = bucket
     return [Claim(key, *bucket) for key, bucket in claims.items()]
 
 
@@ -53,12 +54,14 @@ def _known(limit: Limit) -> tuple[str, tuple[int, float]]:
     return name.rstrip("\0"), within(limit.count, limit.seconds)
 
 
-def _key(text: Leaving, name: str, per: Sequence[str]) -> str:
-    values = "\0".join([text.account_id.hex, name, *[getattr(text, part) for part in per]])
-    return blake2b(values.encode(), digest_size=16, key=_secret(settings.SECRET_KEY)).hexdigest()
+# Most keys are those of the texts before; the phones between them come and go.
+@lru_cache(maxsize=1024)
+def _key(account_id: UUID, name: str, values: tuple[str, ...]) -> str:
+    told = "\0".join([account_id.hex, name, *values])
+    return blake2b(told.encode(), digest_size=16, key=_secret(settings.SECRET_KEY)).hexdigest()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _secret(secret_key: str) -> bytes:
     """Return what keeps people who can read the keys from finding phones by trying all."""
     return sha256(f"buckets {secret_key}".encode()).digest()
