@@ -195,6 +195,15 @@ def test_it_makes_the_signatures_that_the_vendors_sdk_makes(method: str, signatu
     assert sign(VENDORS, "secret", method=method) == signature
 
 
+def test_the_signs_that_part_names_from_values_are_signed_as_underscores() -> None:
+    told = {"text": "a=b&c 退订", "to": "447700900000", "timestamp": "1461605396"}
+
+    assert (
+        sign(told, "secret", method="sha256")
+        == "6a820c79125f0010747d1f9dceacf51b4b4ba31dd9d6adea761108da95e7b210"  # made by the vendor's SDK
+    )
+
+
 def signed(fields: dict[str, str], *, method: str = "md5hash", secret: str = "s3cret") -> dict[str, str]:
     told = fields | {"timestamp": "1461605396", "nonce": "abc"}
     return told | {"sig": sign(told, secret, method=method)}
