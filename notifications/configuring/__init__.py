@@ -6,6 +6,7 @@ Each service makes a row or changes one, of the merchant whose scope is open, an
 
 from notifications.configuring.entries import FieldError, InvalidSettings
 from notifications.configuring.gateways import save_gateway
+from notifications.configuring.limits import remove_limit, save_limit
 from notifications.configuring.rules import save_rule
 from notifications.configuring.signatures import save_signature
 from notifications.configuring.templates import InvalidTemplate, save_template
@@ -14,7 +15,9 @@ __all__ = [
     "FieldError",
     "InvalidSettings",
     "InvalidTemplate",
+    "remove_limit",
     "save_gateway",
+    "save_limit",
     "save_rule",
     "save_signature",
     "save_template",
