@@ -1,4 +1,4 @@
-"""Measure: `python -m bench [b1 b3 b4 b8] [--quick]`; README.md says what and how."""
+"""Measure: `python -m bench [b1 b2 b3 b4 b8] [--quick]`; README.md says what and how."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ from bench.databases import Sqlite, postgres_server
 from bench.processes import ROOT, redis_server
 from bench.report import table
 
-WORKS = {"b1": texts.measure, "b3": mails.measure, "b4": latency.measure, "b8": memory.measure}
+WORKS = {
+    "b1": texts.measure,
+    "b2": texts.measure_batches,
+    "b3": mails.measure,
+    "b4": latency.measure,
+    "b8": memory.measure,
+}
 
 
 def main() -> int:

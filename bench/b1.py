@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django import db
 from django.core.management import call_command
@@ -21,7 +22,8 @@ from notifications import presets
 from notifications.clusters import spare_the_collector
 from notifications.delivery.drafting import draft
 from notifications.delivery.sending import Dispatch
-from notifications.models import GatewayAccount, Message, Rule, State
+from notifications.gateways.registry import GATEWAYS
+from notifications.models import GatewayAccount, Message, Review, Rule, State, Template, VendorTemplate
 from notifications.setup import Setups
 from orders.events import Lane
 from orders.models import Customer, Event, Item, Order
@@ -36,20 +38,44 @@ def http_sink() -> Iterator[int]:
         yield sink.port
 
 
-def make_shop(port: int, *, channel: str = "sms") -> Merchant:
-    """Make a shop with the presets, whose texts go to the sink by single calls."""
+# How each way of sending to the sink is set up: the account, and where it is.
+WAYS: dict[str, dict[str, Any]] = {
+    "sms": {
+        "kind": "kannel",
+        "endpoint": "http://127.0.0.1:{port}/cgi-bin/sendsms",
+        "credentials": {"username": "bench", "password": "bench"},
+    },
+    "batches": {
+        "kind": "aliyun",
+        "endpoint": "http://127.0.0.1:{port}/",
+        "credentials": {"access_key_id": "bench", "access_key_secret": "bench"},
+    },
+}
+
+
+def make_shop(port: int, *, way: str = "sms") -> Merchant:
+    """Make a shop with the presets, whose texts go to the sink by single calls or by batches."""
     merchant = Merchant.objects.create(name="Bench")
     Brand.objects.create(merchant=merchant, from_name="Bench", footer="Tea, and nothing but tea")
     presets.install(merchant)
-    Rule.objects.update(channels=[channel])
+    Rule.objects.update(channels=["email" if way == "email" else "sms"])
     GatewayAccount.objects.update(is_active=False)
-    GatewayAccount.objects.create(
-        merchant=merchant,
-        kind="kannel",
-        name="Sink",
-        endpoint=f"http://127.0.0.1:{port}/cgi-bin/sendsms",
-        credentials={"username": "bench", "password": "bench"},
+    account = WAYS.get(way, WAYS["sms"])
+    gateway = GatewayAccount.objects.create(
+        merchant=merchant, name="Sink", **account | {"endpoint": account["endpoint"].format(port=port)}
     )
+    if GATEWAYS[gateway.kind].needs_template:
+        VendorTemplate.objects.bulk_create(
+            VendorTemplate(
+                merchant=merchant,
+                template=template,
+                gateway=gateway,
+                code="SMS_1",
+                params={"number": "order.number", "total": "order.total"},
+                state=Review.USABLE,
+            )
+            for template in Template.objects.filter(channel="sms")
+        )
     return merchant
 
 
@@ -144,11 +170,11 @@ def accepted() -> int:
     return Message.objects.filter(state__in=[State.ACCEPTED, State.DELIVERED]).count()
 
 
-def make(count: str, port: str, channel: str) -> None:
+def make(count: str, port: str, way: str) -> None:
     """As a step: a shop and its saved orders, in a database that is empty."""
     call_command("migrate", interactive=False, verbosity=0)
     with across_merchants():
-        save_orders(make_shop(int(port), channel=channel), int(count))
+        save_orders(make_shop(int(port), way=way), int(count))
     _analyse()
 
 

@@ -70,8 +70,9 @@ class HttpSink:
 
 
 @contextmanager
-def http_sink(*, has_stamps: bool = False) -> Iterator[HttpSink]:
-    command = [sys.executable, "-m", "bench.http_sink", *(["--stamps"] if has_stamps else [])]
+def http_sink(*, has_stamps: bool = False, takes_batches: bool = False) -> Iterator[HttpSink]:
+    module = "bench.batch_sink" if takes_batches else "bench.http_sink"
+    command = [sys.executable, "-m", module, *(["--stamps"] if has_stamps else [])]
     process = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         yield HttpSink(process)

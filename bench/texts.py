@@ -1,4 +1,7 @@
-"""B1: 20,000 paid orders to accepted texts, against a queue with one task a message and the bare loop."""
+"""B1 and B2: 20,000 paid orders to accepted texts, by single calls and by batches.
+
+The single calls are held against queues with one task a message, and against the bare loop.
+"""
 
 from __future__ import annotations
 
@@ -60,11 +63,33 @@ def measure(bed: Bed) -> None:
     bed.claims += _claims(run, skipped)
 
 
-def _prepare(run: Run, database: Database) -> None:
+def measure_batches(bed: Bed) -> None:
+    """B2: the same work where the vendor takes a hundred texts in one request."""
+    count = 5_000 if bed.is_quick else 20_000
+    with http_sink(takes_batches=True) as sink:
+        run = Run(bed, sink, count, 0)
+        contenders: list[Contender] = []
+        for database in databases(bed):
+            _prepare(run, database, way="batches")
+            for work in ("whole", "sending"):
+                contenders.append((f"{work} on {database.name}", partial(_ours, run, database, work)))
+        rounds(contenders)
+    for database in databases(bed):
+        is_grown = not isinstance(database, Sqlite)
+        add = partial(Claim, database=database.name)
+        bed.claims.append(add("B2 whole", ours=run.series(f"whole {database.name}")))
+        sending = run.series(f"sending {database.name}")
+        bed.claims.append(add("B2 sending", ours=sending, least=5000 if is_grown else None))
+        for work in ("whole", "sending"):
+            cpu = run.series(f"{work} {database.name} CPU")
+            bed.claims.append(add(f"B2 {work}, CPU of the workers a message", ours=cpu))
+
+
+def _prepare(run: Run, database: Database, *, way: str = "sms") -> None:
     """Make the databases that each run copies: `saved` has events, `planned` has due messages."""
     say(f"  {run.count:,} orders are saved on {database.name}")
     saved = run.bed.ours(database.make("saved"))
-    step("bench.b1", "make", run.count, run.sink.port, "sms", environment=saved)
+    step("bench.b1", "make", run.count, run.sink.port, way, environment=saved)
     planned = run.bed.ours(database.copy("planned", of="saved"))
     step("bench.b1", "plan", WORKERS[database.name], environment=planned)
 
