@@ -14,6 +14,7 @@ from django.db import connection
 from django.urls import reverse
 
 from merchants.models import Merchant
+from notifications.models import Receipt, SendingLimit
 from tests.api import a_caller
 from tests.builders import (
     a_customer,
@@ -90,6 +91,7 @@ BODIES: dict[str, Any] = {
         "priority": 1,
         "is_active": True,
     },
+    "limits/": {"scope": "domestic", "period": "day", "most": 500},
     "templates/{template}/preview/": {"order": "A-1", "body": "Order {{ order.number }}."},
     "gateways/{gateway}/test/": {"phone": "13800138000"},
 }
@@ -107,6 +109,8 @@ CHANGES = {
     "templates/{template}/": {"body": "Other words.", "is_active": False},
     "gateways/{gateway}/": {"name": "Other", "priority": 2, "countries": []},
     "opt-outs/{opt_out}/": {"reason": "asked"},
+    "limits/{limit}/": {"most": 700},
+    "replies/{reply}/": {"is_read": True},
 }
 HOSTILE: tuple[Any, ...] = (
     None,
@@ -137,6 +141,8 @@ def a_shop() -> tuple[Merchant, dict[str, Any]]:
         "template": a_template(shop, code="known"),
         "gateway": a_gateway(shop),
         "opt_out": an_opt_out(shop, address="+8613900139000"),
+        "limit": SendingLimit.objects.create(merchant=shop, scope="international", period="day", most=5),
+        "reply": Receipt.objects.create(merchant=shop, channel="sms", kind="reply", dedupe="1", text="Hi"),
     }
     return shop, {name: row.pk for name, row in named.items()}
 

@@ -55,6 +55,9 @@ SCREENS_OF_ONE = {
     "messages/{pk}/": "message",
     "messages/{pk}/mail/": "mail",
     "messages/{pk}/resend/": "message",
+    "replies/{pk}/": "reply",
+    "replies/{pk}/read/": "reply",
+    "replies/{pk}/unread/": "reply",
     "opt-outs/{pk}/remove/": "opt_out",
     "opt-outs/import/{pk}/": "import",
     "rules/{pk}/": "rule",
@@ -97,6 +100,8 @@ SCREENS = (
     "customers/",
     "customers/new/",
     "messages/",
+    "replies/",
+    "unknown-outcomes/",
     "opt-outs/",
     "opt-outs/add/",
     "opt-outs/import/",
@@ -124,6 +129,7 @@ API_OF_ONE = {
     "api/v1/events/{pk}/": "event",
     "api/v1/messages/{pk}/": "message",
     "api/v1/messages/{pk}/resend/": "message",
+    "api/v1/replies/{pk}/": "reply",
     "api/v1/signatures/{pk}/": "signature",
     "api/v1/templates/{pk}/": "template",
     "api/v1/templates/{pk}/preview/": "template",
@@ -140,6 +146,7 @@ API = (
     "api/v1/events/",
     "api/v1/messages/",
     "api/v1/signatures/",
+    "api/v1/replies/",
     "api/v1/templates/",
     "api/v1/rules/",
     "api/v1/opt-outs/",
@@ -155,6 +162,7 @@ OPEN = (
     "p/{token}",
     "brand/{merchant_id}.css",
     "hooks/{kind}/{token}/",
+    "q/{key}/",
     "sandbox/",
     "sandbox/messages.json",
     "sandbox/reply/",
@@ -211,7 +219,9 @@ def a_shop_with_everything() -> tuple[Merchant, dict[str, Any]]:
     Attempt.objects.create(
         merchant=shop, message=message, gateway=gateway, number=1, text=MARK, started_at=message.created_at
     )
-    Receipt.objects.create(merchant=shop, message=message, channel="sms", kind="reply", dedupe="1", text=MARK)
+    reply = Receipt.objects.create(
+        merchant=shop, message=message, channel="sms", kind="reply", dedupe="1", text=MARK
+    )
     things = {
         "order": order,
         "shipment": a_shipment(order, tracking_number=MARK),
@@ -224,6 +234,7 @@ def a_shop_with_everything() -> tuple[Merchant, dict[str, Any]]:
         "message": message,
         "mail": a_message(shop, order=order, template=a_template(shop, channel="email"), body=MARK),
         "signature": a_signature(shop, text=MARK),
+        "reply": reply,
         "opt_out": an_opt_out(shop, address=f"{MARK_IN_LOWER_CASE}@mail.example", reason=MARK),
         "import": OptOutImport.objects.create(merchant=shop, file_name=f"{MARK}.csv"),
         "key": an_api_key(shop, name=MARK)[0],
@@ -251,6 +262,7 @@ def filled(route: str, things: dict[str, Any], kind: str = "") -> str:
         "merchant_id": order.merchant_id,
     }
     return "/" + route.format(**arguments)
+        "key": order.pk.hex,
 
 
 def a_person(shop: Merchant) -> Client:

@@ -8,19 +8,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from merchants.models import Membership
+from merchants.models import Membership, Merchant
 from merchants.roles import Right
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu. `icon` is a symbol of static/icons.svg; smaller `place` stands higher."""
+    """One line of the menu. `icon` is a symbol of static/icons.svg; smaller `place` stands higher.
+
+    `count` says how many things wait there. It is asked with every page, so it must be cheap.
+    """
 
     name: str
     label: str | Promise
@@ -29,6 +33,7 @@ class Entry:
     place: int
     right: Right = Right.SEE
     is_setting: bool = False
+    count: Callable[[Merchant], int] | None = None
 
 
 _entries: dict[str, Entry] = {}
@@ -49,6 +54,7 @@ def entries_for(request: HttpRequest, membership: Membership) -> list[dict[str, 
             "href": reverse(entry.url),
             "icon": entry.icon,
             "is_setting": entry.is_setting,
+            "count": entry.count(membership.merchant) if entry.count else 0,
         }
         for entry in sorted(allowed, key=lambda entry: (entry.is_setting, entry.place))
     ]

@@ -22,6 +22,8 @@ LONGEST = 60
 _AROUND = re.compile(r"\A[\W_]+|[\W_]+\Z")
 # Spaces, hyphens (STOP ALL, OPT-OUT) and what has no width at all.
 _WITHIN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015]+")
+# Spaces and signs of ASCII, of print and of Chinese, for databases that do not know what is a word.
+_SIGNS = "[ \t\r\n!-/:-@\\[-`{-~\u2000-\u206f\u3000-\u303f\uff00-\uff0f\uff1a-\uff20]*"
 
 
 def _plain(text: str) -> str:
@@ -42,3 +44,18 @@ def is_keyword(text: str) -> Keyword | None:
     """
     text = text.strip()
     return _MEANINGS.get(_plain(text)) if len(text) <= LONGEST else None
+
+
+def pattern(meaning: Keyword) -> str:
+    """Return a regular expression by which a database finds the texts that ask for it, in any case.
+
+    `is_keyword` decides; this leaves out what hardly anybody types.
+    """
+    words = "|".join("[ -]*".join(map(_in_any_width, word)) for word in WORDS[meaning].split())
+    return f"^{_SIGNS}({words}){_SIGNS}$"
+
+
+def _in_any_width(char: str) -> str:
+    """Return a class of a letter and its wide forms (Ｔ, ｔ), which not every database knows to be alike."""
+    wide = [chr(ord(one) + 0xFEE0) for one in {char.lower(), char.upper()} if one.isascii()]
+    return f"[{char}{''.join(sorted(wide))}]"

@@ -6,10 +6,12 @@ from notifications.screens import (
     messages,
     optout_lists,
     optouts,
+    replies,
     rules,
     signatures,
     templates,
     told,
+    unknowns,
 )
 from orders.screens import sections
 
@@ -19,6 +21,8 @@ sections.add_to_customer(told.of_customer)
 urlpatterns = [
     *messages.urlpatterns,
     *message_mail.urlpatterns,
+    *replies.urlpatterns,
+    *unknowns.urlpatterns,
     *optouts.urlpatterns,
     *optout_lists.urlpatterns,
     *rules.urlpatterns,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 
 import phonenumbers
@@ -26,7 +27,7 @@ from notifications.consent import (
     opt_out_of_everything,
 )
 from notifications.consent.imports import MAX_BYTES, MAX_ROWS
-from notifications.consent.keywords import WORDS
+from notifications.consent.keywords import WORDS, pattern
 from notifications.models import Category, OptOut, OptOutImport, OptOutSource
 from tests.builders import a_member, a_merchant, an_opt_out
 
@@ -93,6 +94,20 @@ def wide(text: str) -> str:
 def test_a_word_means_the_same_in_any_case_and_width_and_between_any_signs(word, change, before, after):
     text, meaning = word
     assert is_keyword(before + change(text) + after) == meaning
+
+
+@pytest.mark.parametrize("word", WORDS["stop"].split())
+def test_a_database_finds_the_words_in_any_width_and_case(word: str):
+    wide = "".join(chr(ord(one) + 0xFEE0) if one.isascii() else one for one in word)
+    for text in (word, word.lower(), wide, wide.lower(), f" “{word}”。\n", " ".join(word)):
+        assert is_keyword(text) == "stop"
+        assert re.search(pattern("stop"), text, re.IGNORECASE), text
+
+
+@given(text=st.text(alphabet="STOP退订回复 .!你abT1\u3000Ｒ-", max_size=12))
+def test_a_database_finds_nothing_else(text: str):
+    if re.search(pattern("stop"), text, re.IGNORECASE):
+        assert is_keyword(text) == "stop"
 
 
 @given(st.text(max_size=80))
