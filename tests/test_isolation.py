@@ -145,8 +145,8 @@ API = (
     "api/v1/orders/bulk/",
     "api/v1/events/",
     "api/v1/messages/",
-    "api/v1/signatures/",
     "api/v1/replies/",
+    "api/v1/signatures/",
     "api/v1/templates/",
     "api/v1/rules/",
     "api/v1/opt-outs/",
@@ -160,9 +160,9 @@ OPEN = (
     "media/logos/{name}.{kind}",
     "u/{token}",
     "p/{token}",
+    "q/{key}/",
     "brand/{merchant_id}.css",
     "hooks/{kind}/{token}/",
-    "q/{key}/",
     "sandbox/",
     "sandbox/messages.json",
     "sandbox/reply/",
@@ -232,9 +232,9 @@ def a_shop_with_everything() -> tuple[Merchant, dict[str, Any]]:
         "template": template,
         "rule": rule,
         "message": message,
+        "reply": reply,
         "mail": a_message(shop, order=order, template=a_template(shop, channel="email"), body=MARK),
         "signature": a_signature(shop, text=MARK),
-        "reply": reply,
         "opt_out": an_opt_out(shop, address=f"{MARK_IN_LOWER_CASE}@mail.example", reason=MARK),
         "import": OptOutImport.objects.create(merchant=shop, file_name=f"{MARK}.csv"),
         "key": an_api_key(shop, name=MARK)[0],
@@ -259,10 +259,10 @@ def filled(route: str, things: dict[str, Any], kind: str = "") -> str:
         "kind": "png" if "logos" in route else "kannel",
         "name": order.pk.hex,
         "token": things["message"].pk,
+        "key": order.pk.hex,
         "merchant_id": order.merchant_id,
     }
     return "/" + route.format(**arguments)
-        "key": order.pk.hex,
 
 
 def a_person(shop: Merchant) -> Client:

@@ -7,13 +7,13 @@ from rest_framework.routers import SimpleRouter
 from notifications.api import problems  # noqa: F401  # tells what our errors are to callers
 from notifications.api.messages import MessageViewSet
 from notifications.api.opt_outs import OptOutViewSet
-from notifications.api.settings import GatewayViewSet, RuleViewSet, SignatureViewSet, TemplateViewSet
 from notifications.api.replies import ReplyViewSet
+from notifications.api.settings import GatewayViewSet, RuleViewSet, SignatureViewSet, TemplateViewSet
 
 router = SimpleRouter()
 router.register("messages", MessageViewSet, "message")
-router.register("signatures", SignatureViewSet, "signature")
 router.register("replies", ReplyViewSet, "reply")
+router.register("signatures", SignatureViewSet, "signature")
 router.register("templates", TemplateViewSet, "template")
 router.register("rules", RuleViewSet, "rule")
 router.register("opt-outs", OptOutViewSet, "opt-out")
