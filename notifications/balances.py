@@ -12,6 +12,7 @@ import structlog
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils import timezone as clock
+from redis.exceptions import RedisError
 
 from notifications import limits
 from notifications.announcing import announce
@@ -88,15 +89,23 @@ async def _ask(row: GatewayAccount, exchange: Exchange) -> Balance | None:
 
 
 def _keep(row: GatewayAccount, balance: Balance) -> None:
-    """Write down what is left; tell the team once when it falls below the floor, and again after a rise.
-
-    A mark says that they were told; a balance that has risen leaves it for the rest of the hold-off. Where
-    the cache loses it, they hear once more.
-    """
+    """Write down what is left, and tell the team when that is news."""
     now = clock.now()
     GatewayAccount.objects.filter(pk=row.pk).update(
         balance=balance.amount, balance_unit=balance.unit, balance_at=now
     )
+    try:
+        _tell(row, balance, now)
+    except RedisError as fault:
+        log.warning("a balance could not be compared yet", gateway=str(row.pk), fault=type(fault).__name__)
+
+
+def _tell(row: GatewayAccount, balance: Balance, now: datetime) -> None:
+    """Tell the team once when a balance is below its floor, and again only after a rise.
+
+    A mark says that they were told; a rise leaves it for the rest of the hold-off. Where the cache loses
+    it they hear once more, on another day.
+    """
     mark = f"balance_low:{row.pk.hex}"
     told_at: float | None = cache.get(mark)
     if row.balance_floor is None or balance.amount >= row.balance_floor:
@@ -112,6 +121,6 @@ def _keep(row: GatewayAccount, balance: Balance) -> None:
                 "unit": balance.unit,
                 "floor": str(row.balance_floor),
             },
-            dedupe=f"{EventKind.GATEWAY_BALANCE_LOW}:{row.pk.hex}:{now:%Y-%m-%dT%H:%M}",
+            dedupe=f"{EventKind.GATEWAY_BALANCE_LOW}:{row.pk.hex}:{now:%Y-%m-%d}",
         )
         cache.set(mark, now.timestamp(), None)
