@@ -42,6 +42,11 @@ class GatewayFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter 
     is_active = filters.BooleanFilter()
 
 
+class RouteFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
+    country = filters.CharFilter(max_length=2)
+    category = filters.ChoiceFilter(choices=Category.choices)
+
+
 class OptOutFilters(filters.FilterSet):  # type: ignore[misc]  # django-filter is untyped
     channel = filters.ChoiceFilter(choices=ChannelKind.choices)
     category = filters.ChoiceFilter(choices=Category.choices)

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from notifications.models import Attempt, Category, ChannelKind, Message, State
 from notifications.outcomes import ErrorClass, ReceiptKind
 from notifications.reasons import Reason
+from notifications.routing import Obstacle
 from orders.events import EventKind, Lane
 
 
@@ -75,6 +76,13 @@ class GatewayOfMessageSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+class PassedSerializer(serializers.Serializer[Any]):
+    """A gateway that would have come first, and why it did not."""
+
+    gateway = serializers.UUIDField()
+    why = serializers.ChoiceField(choices=[one.value for one in Obstacle])
+
+
 class AskingSerializer(serializers.Serializer[Any]):
     """One asking of the gates; the last that was asked decided, all in `allowed` let it pass."""
 
@@ -87,7 +95,20 @@ class AskingSerializer(serializers.Serializer[Any]):
     reason_text = serializers.CharField()
     detail = serializers.CharField(help_text="More about the reason, such as the values that are missing.")
     until = serializers.DateTimeField(allow_null=True)
+    passed = PassedSerializer(many=True)
     resend_of = serializers.UUIDField(allow_null=True)
+
+
+class ExchangeSerializer(serializers.Serializer[Any]):
+    """One request and its answer, secrets crossed out."""
+
+    method = serializers.CharField()
+    url = serializers.CharField()
+    headers = serializers.DictField(child=serializers.CharField())
+    body = serializers.CharField()
+    status = serializers.IntegerField(help_text="0: there was no answer, and `answer` says why.")
+    answer = serializers.CharField()
+    milliseconds = serializers.IntegerField()
 
 
 class AttemptSerializer(serializers.Serializer[Any]):
@@ -103,6 +124,9 @@ class AttemptSerializer(serializers.Serializer[Any]):
     provider_id = serializers.CharField()
     started_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    exchanges = ExchangeSerializer(
+        many=True, allow_null=True, help_text="What went over the wire, when a gateway was tried out."
+    )
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):
@@ -154,5 +178,6 @@ def _asking(kept: dict[str, Any]) -> dict[str, Any]:
         "allowed": kept.get("allowed", []),
         "reason_text": words_of(kept.get("reason", "")),
         "until": kept.get("until"),
+        "passed": kept.get("passed", []),
         "resend_of": kept.get("of"),
     }

@@ -1,4 +1,4 @@
-"""signatures/, templates/, rules/ and gateways/: what a merchant sets up, by script."""
+"""signatures/, templates/, rules/, gateways/ and routes/: what a merchant sets up, by script."""
 
 from __future__ import annotations
 
@@ -19,23 +19,31 @@ from rest_framework.response import Response
 from merchants.api.authentication import caller
 from merchants.api.views import Resources
 from merchants.models import Scope
+from merchants.ownership import Owned
 from notifications import configuring, facts, templates, testsend
-from notifications.api.filters import GatewayFilters, RuleFilters, SignatureFilters, TemplateFilters
+from notifications.api.filters import (
+    GatewayFilters,
+    RouteFilters,
+    RuleFilters,
+    SignatureFilters,
+    TemplateFilters,
+)
 from notifications.api.settings_bodies import (
     DraftSerializer,
     GatewaySerializer,
     PreviewSerializer,
+    RouteSerializer,
     RuleSerializer,
     SentTrialSerializer,
     SignatureSerializer,
     TemplateSerializer,
     TrialSerializer,
 )
-from notifications.models import GatewayAccount, Rule, Signature, Template
+from notifications.models import GatewayAccount, Route, Rule, Signature, Template
 from notifications.models.archiving import Archivable
 from orders.models import Order
 
-Row = TypeVar("Row", bound=Archivable)
+Row = TypeVar("Row", bound=Owned)
 # No setting needs as much; what looks at each value would run out of stack before JSON does.
 DEEPEST = 20
 
@@ -60,8 +68,12 @@ class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row])
 
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Take it out of use; what it sent keeps its story."""
-        self.get_object().archive()
+        self.remove(self.get_object())
         return Response(status=204)
+
+    def remove(self, row: Row) -> None:
+        if isinstance(row, Archivable):
+            row.archive()
 
 
 def _object(data: Any) -> Mapping[str, Any]:
@@ -122,6 +134,20 @@ class GatewayViewSet(Settings[GatewayAccount]):
         message = testsend.drill(gateway, address=trial.validated_data["phone"])
         told = {"message": message.pk, "url": reverse("message-detail", args=[message.pk])}
         return Response(SentTrialSerializer(told).data, 202)
+
+
+class RouteViewSet(Settings[Route]):
+    """Which gateways take the texts of a category to a country, in which order."""
+
+    model = Route
+    serializer_class = RouteSerializer
+    filterset_class = RouteFilters
+
+    def save(self, data: Mapping[str, Any], row: Route | None = None) -> Route:
+        return configuring.save_route(self.merchant, data=data, route=row)
+
+    def remove(self, row: Route) -> None:
+        configuring.remove_route(row)
 
 
 class TemplateViewSet(Settings[Template]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone as clock
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -17,7 +18,9 @@ from merchants.api.serializers import StrictSerializer
 from merchants.models import Scope
 from notifications import links
 from notifications.conditions import FIELDS, OPERATORS
+from notifications.configuring.routes import MOST_GATEWAYS
 from notifications.gateways.registry import GATEWAYS
+from notifications.health import Standing, standing_of
 from notifications.models import Category, ChannelKind, GatewayAccount, OptOutSource, Rule
 from orders.events import EventKind
 
@@ -109,20 +112,74 @@ class GatewaySerializer(serializers.Serializer[Any]):
     countries = countries()
     priority = serializers.IntegerField(required=False, min_value=0, help_text="Lowest first.")
     is_active = serializers.BooleanField(required=False)
+    sources = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        help_text="Addresses and networks from which receipts and replies are taken; empty: any.",
+    )
+    per_second = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, help_text="Most texts a second; null: the vendor's own."
+    )
+    balance_floor = serializers.DecimalField(
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        allow_null=True,
+        help_text="The team hears of a balance below it.",
+    )
+    canary_phone = text(20, help_text="A text goes there every so often, to show that the way is open.")
+    canary_minutes = serializers.IntegerField(
+        required=False, min_value=0, max_value=1440, help_text="How often; 0: never, else 5 to 1440."
+    )
     push_url = serializers.SerializerMethodField(
         help_text="Where the vendor is to send receipts and replies; told to keys that may change settings."
     )
-    paused_until = serializers.DateTimeField(read_only=True, allow_null=True)
+    state = serializers.SerializerMethodField(help_text="What can be expected of it now.")
+    paused_until = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="It rests until then and takes nothing."
+    )
     paused_reason = serializers.CharField(read_only=True)
+    doubted_until = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Others are preferred until then: its receipts stay away."
+    )
+    balance = serializers.DecimalField(max_digits=14, decimal_places=2, read_only=True, allow_null=True)
+    balance_unit = serializers.CharField(
+        read_only=True, help_text="ISO 4217; empty: the balance is a number of texts."
+    )
+    balance_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    reported_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="When it last sent a receipt."
+    )
     created_at = serializers.DateTimeField(read_only=True)
 
     def get_credentials_set(self, gateway: GatewayAccount) -> list[str]:
         return sorted(name for name, value in gateway.credentials.items() if value)
 
+    @extend_schema_field(serializers.ChoiceField(choices=[one.value for one in Standing]))
+    def get_state(self, gateway: GatewayAccount) -> str:
+        return standing_of(gateway, now=clock.now()).value
+
     def get_push_url(self, gateway: GatewayAccount) -> str | None:
         # Who knows it can tell us what became of messages.
         may_change = Scope.SETTINGS_WRITE in caller(self.context["request"]).scopes
         return links.push_url(gateway) if may_change else None
+
+
+class RouteSerializer(serializers.Serializer[Any]):
+    """The route that says most of a text counts; where none speaks of it, `priority` decides."""
+
+    id = serializers.UUIDField(read_only=True)
+    country = text(2, help_text="ISO 3166-1 alpha-2; empty: any.")
+    category = serializers.ChoiceField(
+        choices=Category.choices, required=False, allow_blank=True, help_text="Empty: any."
+    )
+    gateways = serializers.ListField(
+        child=serializers.UUIDField(),
+        min_length=1,
+        max_length=MOST_GATEWAYS,
+        help_text="The preferred first.",
+    )
+    updated_at = serializers.DateTimeField(read_only=True)
 
 
 class OptOutSerializer(StrictSerializer):

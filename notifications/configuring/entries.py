@@ -141,18 +141,23 @@ class Entries:
         if not isinstance(value, list) or len(value) > MOST_COUNTRIES:
             self.refuse(name, "not_a_list", _("Write a list."))
             return
-        codes = [self._country(name, place, code) for place, code in enumerate(value)]
+        codes = [self._country(f"{name}[{place}]", code) for place, code in enumerate(value)]
         if not self.is_wrong(name):
             self.values[name] = list(dict.fromkeys(codes))
 
-    def _country(self, name: str, place: int, code: Any) -> str:
+    def country(self, name: str) -> None:
+        """Read one ISO 3166 code; empty means any."""
+        if self.entered(name):
+            self.values[name] = "" if self.data[name] == "" else self._country(name, self.data[name])
+
+    def _country(self, path: str, code: Any) -> str:
         try:
             known = normalise.country(code) if isinstance(code, str) else ""
         except InvalidInput:
             known = ""
         if not known:
             message = _("Name the country by its two letters of ISO 3166, such as CN.")
-            self.refuse(f"{name}[{place}]", "unknown_country", message)
+            self.refuse(path, "unknown_country", message)
         return known
 
     def fixed(self, name: str) -> None:

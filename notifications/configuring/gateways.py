@@ -10,17 +10,30 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, User
+from notifications.configuring import watching
 from notifications.configuring.entries import Entries
+from notifications.delivery import resting
 from notifications.gateways.base import Gateway
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import GatewayAccount
 from notifications.outbound import is_allowed, parse_networks
 
-FIELDS: Final = ("kind", "name", "endpoint", "credentials", "sender", "countries", "priority", "is_active")
+FIELDS: Final = (
+    "kind",
+    "name",
+    "endpoint",
+    "credentials",
+    "sender",
+    "countries",
+    "priority",
+    "is_active",
+    *watching.FIELDS,
+)
 LONGEST_CREDENTIAL: Final = 4_000
 LAST_PRIORITY: Final = 999
 # What stands for a secret that is set; nobody's secret is made of these signs alone.
@@ -40,7 +53,7 @@ def save_gateway(
     """Make an account or change one; what `data` does not name stays as it is. Raises `InvalidSettings`.
 
     Called inside the merchant's scope. A credential that is not named, or a secret that comes back empty
-    or masked, stays as it is. New credentials or another endpoint end a pause.
+    or masked, stays as it is. New credentials or another endpoint end rest and doubt.
     """
     entries = Entries(data, known=FIELDS, current=gateway)
     entries.choice("kind", list(GATEWAYS), needed=True)
@@ -51,6 +64,7 @@ def save_gateway(
     entries.countries()
     entries.whole("priority", least=0, most=LAST_PRIORITY)
     entries.flag("is_active")
+    watching.read(entries, country=merchant.country)
     kind = GATEWAYS.get(entries.value("kind") or "")
     if kind and not entries.is_wrong("kind"):
         _read_endpoint(entries, kind)
@@ -58,12 +72,20 @@ def save_gateway(
     entries.check()
     row = gateway or GatewayAccount(merchant=merchant)
     if any(name in entries.values and entries.values[name] != getattr(row, name) for name in _PAUSING):
-        entries.values |= {"paused_until": None, "paused_reason": ""}
+        entries.values |= _TRUSTED
     entries.keep(row, by=by, name="name")
     return row
 
 
+def resume_gateway(gateway: GatewayAccount) -> None:
+    """Trust an account again at once, whatever it rests or is doubted for; the team hears of it."""
+    with transaction.atomic():
+        resting.take_back(gateway.pk)
+        GatewayAccount.objects.filter(pk=gateway.pk).update(**_TRUSTED)
+
+
 _PAUSING = ("credentials", "endpoint")
+_TRUSTED = {"paused_until": None, "paused_reason": "", "doubted_until": None, "rests": 0}
 
 
 def _read_endpoint(entries: Entries, kind: Gateway) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone as clock
 
 from notifications.models import GatewayAccount, Message, OptOut, Rule, Signature, Template
 from tests.api import a_caller
@@ -342,3 +345,34 @@ def test_a_gateway_that_is_off_is_not_tested():
     gateway = a_gateway(shop, is_active=False)
     answer = a_caller(shop).post(f"{V1}gateways/{gateway.pk}/test/", {"phone": "13800138000"})
     assert (answer.status_code, answer.json()["code"]) == (409, "gateway_off")
+
+
+def test_how_a_gateway_is_watched_is_set_and_how_it_fares_is_told():
+    caller = a_caller(a_merchant(country="CN"))
+    watching = {
+        "sources": ["203.0.113.0/24"],
+        "per_second": 30,
+        "balance_floor": "50.00",
+        "canary_phone": "+8613800138000",
+        "canary_minutes": 60,
+    }
+    told = caller.post(f"{V1}gateways/", GATEWAY | watching).json()
+    assert {name: told[name] for name in watching} == watching
+    faring = {
+        "state": "active",
+        "doubted_until": None,
+        "balance": None,
+        "balance_unit": "",
+        "reported_at": None,
+    }
+    assert {name: told[name] for name in faring} == faring
+    for name in (*faring, "paused_until", "paused_reason", "balance_at"):
+        answer = caller.patch(f"{V1}gateways/{told['id']}/", {name: "x"})
+        assert codes(answer) == {name: "unknown_field"}
+
+
+def test_a_gateway_that_rests_says_so():
+    until = clock.now() + timedelta(hours=1)
+    gateway = a_gateway(a_merchant(), paused_until=until, paused_reason="no money", rests=1)
+    told = a_caller(gateway.merchant).get(f"{V1}gateways/{gateway.pk}/").json()
+    assert (told["state"], told["paused_reason"]) == ("resting", "no money")

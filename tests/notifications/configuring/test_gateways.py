@@ -8,7 +8,7 @@ from django.utils import timezone as clock
 
 from merchants.models import Merchant
 from merchants.ownership import inside
-from notifications.configuring import InvalidSettings, save_gateway
+from notifications.configuring import InvalidSettings, resume_gateway, save_gateway
 from notifications.configuring.gateways import MASK
 from notifications.models import GatewayAccount
 from tests.builders import a_gateway, a_merchant
@@ -106,17 +106,29 @@ def test_a_secret_that_is_left_out_empty_or_masked_stays(secret):
     assert row.credentials == {"access_key_id": "LTAI-2", "access_key_secret": "s3cret"}
 
 
-def test_new_credentials_end_a_pause_and_a_new_name_does_not():
+def test_new_credentials_end_rest_and_doubt_and_a_new_name_does_not():
     shop = a_merchant()
     until = clock.now() + timedelta(hours=1)
-    row = a_gateway(shop, kind="aliyun", credentials=KEYS, paused_until=until, paused_reason="no money")
+    troubled = {"paused_until": until, "paused_reason": "no money", "doubted_until": until, "rests": 2}
+    row = a_gateway(shop, kind="aliyun", credentials=KEYS, **troubled)
     with inside(shop):
         save_gateway(shop, data={"name": "Other"}, gateway=row)
         row.refresh_from_db()
         assert row.paused_until == until
         save_gateway(shop, data={"credentials": {"access_key_secret": "new"}}, gateway=row)
     row.refresh_from_db()
-    assert row.paused_reason == ""
+    assert (row.paused_until, row.paused_reason, row.doubted_until, row.rests) == (None, "", None, 0)
+
+
+@pytest.mark.parametrize("rests", [0, 3])
+def test_an_account_that_is_resumed_is_trusted_at_once(rests):
+    until = clock.now() + timedelta(hours=1)
+    troubled = {"paused_until": until, "paused_reason": "no money", "doubted_until": until}
+    row = a_gateway(a_merchant(), rests=rests, **troubled)
+    with inside(row.merchant):
+        resume_gateway(row)
+    row.refresh_from_db()
+    assert (row.paused_until, row.paused_reason, row.doubted_until, row.rests) == (None, "", None, 0)
 
 
 def test_the_kind_of_an_account_cannot_be_changed():
