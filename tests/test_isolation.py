@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from merchants.models import Brand, Invitation, Merchant
-from notifications.models import Attempt, OptOutImport, Receipt, State
+from notifications.models import Attempt, OptOutImport, Receipt, SendingLimit, State
 from tests.api import a_caller
 from tests.builders import (
     a_customer,
@@ -137,6 +137,7 @@ API_OF_ONE = {
     "api/v1/opt-outs/{pk}/": "opt_out",
     "api/v1/gateways/{pk}/": "gateway",
     "api/v1/gateways/{pk}/test/": "gateway",
+    "api/v1/limits/{pk}/": "limit",
 }
 API = (
     "api/v1/me/",
@@ -151,6 +152,7 @@ API = (
     "api/v1/rules/",
     "api/v1/opt-outs/",
     "api/v1/gateways/",
+    "api/v1/limits/",
 )
 # Open to everybody: what it shows without a secret word in the address is nobody's in particular.
 OPEN = (
@@ -235,6 +237,7 @@ def a_shop_with_everything() -> tuple[Merchant, dict[str, Any]]:
         "reply": reply,
         "mail": a_message(shop, order=order, template=a_template(shop, channel="email"), body=MARK),
         "signature": a_signature(shop, text=MARK),
+        "limit": SendingLimit.objects.create(merchant=shop, scope="domestic", period="day", most=5),
         "opt_out": an_opt_out(shop, address=f"{MARK_IN_LOWER_CASE}@mail.example", reason=MARK),
         "import": OptOutImport.objects.create(merchant=shop, file_name=f"{MARK}.csv"),
         "key": an_api_key(shop, name=MARK)[0],

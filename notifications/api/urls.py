@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework.routers import SimpleRouter
 
 from notifications.api import problems  # noqa: F401  # tells what our errors are to callers
+from notifications.api.limits import LimitViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.opt_outs import OptOutViewSet
 from notifications.api.replies import ReplyViewSet
@@ -18,4 +19,5 @@ router.register("templates", TemplateViewSet, "template")
 router.register("rules", RuleViewSet, "rule")
 router.register("opt-outs", OptOutViewSet, "opt-out")
 router.register("gateways", GatewayViewSet, "gateway")
+router.register("limits", LimitViewSet, "limit")
 urlpatterns = router.urls
