@@ -94,8 +94,8 @@ _FINDINGS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("Say in fixed words what it is about."),
     ),
     "repeated_placeholder": (
-        gettext_lazy("“%(name)s” stands in it %(count)s times; a placeholder may stand in it once."),
-        gettext_lazy("Keep one, and say the rest in other words."),
+        gettext_lazy("“%(name)s” stands in it %(count)s times; a vendor's variable may stand in it once."),
+        gettext_lazy("Keep one, or see that each has a variable of its own at the vendor."),
     ),
     "long_value": (
         gettext_lazy(
@@ -112,8 +112,14 @@ _FINDINGS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("Ask the vendor whether your account may have them, or say it without."),
     ),
     "conditions": (
-        gettext_lazy("Templates on file with a vendor know no conditions and no filters."),
+        gettext_lazy(
+            "Templates on file with a vendor know no conditions; what a sample order says is on file."
+        ),
         gettext_lazy("Write it so that it is always true, or make a template for each case."),
+    ),
+    "filters": (
+        gettext_lazy("Templates on file with a vendor know no filters."),
+        gettext_lazy("Write the plain placeholder."),
     ),
     "more_than_one_part": (
         gettext_lazy("It takes %(parts)s parts (%(units)s characters); one part holds %(limit)s."),

@@ -17,7 +17,9 @@ from notifications.rendering import MissingValue, Source, TemplateErrors, Wordin
 OUTPUT, TAG, FIXED_LINK = "\0", "\1", "\2"
 _FIXED = frozenset({"merchant.query_url"})
 _COMMENT = re.compile(r"\{%-?\s*comment\b.*?\bendcomment\s*-?%\}", re.DOTALL)
-_NAME = re.compile(r"\{\{-?\s*(.*?)\s*(\||-?\}\}$)", re.DOTALL)
+_NAME = re.compile(r"\{\{-?\s*(.*?)\s*(?:\||-?\}\}$)", re.DOTALL)
+# Filters that change what a variable would be filled with; others only put words beside it.
+_CHANGING = re.compile(r"\|\s*(?:default|truncate|upcase|downcase|capitalize)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _constructs(source: Source) -> tuple[list[Output], list[Span], list[Span]]:
         named = _NAME.match(found[0])
         placeholder = find(named[1], source.event) if named else None
         if named and placeholder:
-            outputs.append(Output(placeholder.name, named[1], place(found), named[2] == "|"))
+            outputs.append(Output(placeholder.name, named[1], place(found), bool(_CHANGING.search(found[0]))))
         else:
             tags.append(place(found))
     return outputs, tags, [place(comment) for comment in comments]

@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     Rule("long_value", variables.long_value),
     Rule("empty_value", variables.empty_value),
     Rule("any_placeholder", variables.any_placeholder),
+    Rule("filters", variables.filters),
     Rule("conditions", variables.conditions),
     Rule("more_than_one_part", whole.more_than_one_part),
     Rule("long_text", whole.long_text),

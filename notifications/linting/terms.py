@@ -74,25 +74,26 @@ OWN_RULES = frozenset(COUNTRIES) | NO_LETTERS | NO_NUMBERS
 _FIXED_LINKS = frozenset({"link_in_placeholder", "link_with_placeholder"})
 _VARIABLES = _FIXED_LINKS | {"adjacent_placeholders", "only_placeholders"}
 _CONTACTS = frozenset({"mobile_number", "many_phones"})
-# His text is fixed, and every variable in it wants a value.
+# His text is fixed: a filter cannot be handed in to him, and of a condition he has one branch.
 _ON_FILE = frozenset({"conditions", "empty_value"})
 _SENDERS = frozenset({"letters_in_sender", "number_as_sender", "long_sender"})
 
 VENDORS: dict[str, Vendor] = {
-    # Help pages 108088 and 463270. That a character is traditional is a guess of ours, so only doubted.
+    # Help pages 108088 and 463270. That a character is traditional is a guess of ours, so only doubted; a
+    # variable's name may stand in a text once, and the second place may have a name of its own.
     "aliyun": Vendor(
         home=Terms(
             refuses=_VARIABLES
             | _CONTACTS
-            | {"repeated_placeholder", "long_value", "long_text", "edge_brackets", "symbols"},
-            doubts=_ON_FILE | {"traditional"},
+            | {"filters", "long_value", "long_text", "edge_brackets", "symbols"},
+            doubts=_ON_FILE | {"repeated_placeholder", "traditional"},
             long_value=35,
             long_text=500,
             symbols=_SYMBOLS,
         ),
         # Not verified for templates abroad: the same, as a doubt.
         abroad=Terms(
-            refuses=frozenset({"long_text"}),
+            refuses=frozenset({"filters", "long_text"}),
             doubts=_VARIABLES | _ON_FILE | {"repeated_placeholder", "long_value"},
             long_value=35,
             long_text=500,
@@ -103,14 +104,14 @@ VENDORS: dict[str, Vendor] = {
     # UnsupportedTemplateVariable: whether a new template may have variables at all, his console decides.
     "tencent": Vendor(
         home=Terms(
-            refuses=_FIXED_LINKS | {"only_placeholders", "long_text", "symbols"},
+            refuses=_FIXED_LINKS | {"filters", "only_placeholders", "long_text", "symbols"},
             doubts=_ON_FILE | {"adjacent_placeholders", "any_placeholder", "long_value"},
             long_value=6,
             long_text=500,
             symbols="¥￥★☞✓※",
         ),
         abroad=Terms(
-            refuses=_FIXED_LINKS | {"only_placeholders", "long_text", "symbols"},
+            refuses=_FIXED_LINKS | {"filters", "only_placeholders", "long_text", "symbols"},
             doubts=_ON_FILE,
             long_text=500,
             symbols="¥￥★☞✓※",
@@ -121,7 +122,7 @@ VENDORS: dict[str, Vendor] = {
     "ihuyi": Vendor(
         home=Terms(
             refuses=frozenset({"long_text"}),
-            doubts=_VARIABLES | {"conditions", "long_value"},
+            doubts=_VARIABLES | {"conditions", "filters", "long_value"},
             long_value=20,
             long_text=500,
         )

@@ -77,6 +77,10 @@ def any_placeholder(draft: Draft, party: Party) -> Iterator[Hit]:
 
 
 def conditions(draft: Draft, party: Party) -> Iterator[Hit]:
-    filtered = [output.span for output in draft.outputs if output.is_filtered]
-    if spans := sorted([*draft.tags, *filtered]):
-        yield Hit({}, tuple(spans))
+    if draft.tags:
+        yield Hit({}, draft.tags)
+
+
+def filters(draft: Draft, party: Party) -> Iterator[Hit]:
+    if spans := tuple(output.span for output in draft.outputs if output.is_filtered):
+        yield Hit({}, spans)

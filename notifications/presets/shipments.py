@@ -21,8 +21,8 @@ SHIPMENTS = (
             name="Order dispatched",
             sms=(
                 "Hi {customer.name}, your {merchant.name} order {order.number} is on its way"
-                "{% if shipment.tracking_number %}: {{ shipment.carrier | default: 'tracking' }} "
-                "no. {shipment.tracking_number}{% endif %}{% if shipment.eta %}"
+                "{% if shipment.tracking_number %}, tracking number {shipment.tracking_number}"
+                "{% if shipment.carrier %} ({shipment.carrier}){% endif %}{% endif %}{% if shipment.eta %}"
                 ", expected {shipment.eta}{% endif %}."
             ),
             subject="Your order {order.number} is on its way",
@@ -37,7 +37,8 @@ SHIPMENTS = (
             name="发货通知",
             sms=(
                 "您的订单{订单号}已发货"
-                "{% if shipment.tracking_number %}，{{ 快递公司 | default: '快递' }}单号{快递单号}{% endif %}"
+                "{% if shipment.tracking_number %}"
+                "，{% if shipment.carrier %}{快递公司}{% else %}快递{% endif %}单号{快递单号}{% endif %}"
                 "{% if shipment.eta %}，预计{预计送达}送达{% endif %}。"
             ),
             subject="订单 {订单号} 已发货",
@@ -139,7 +140,10 @@ SHIPMENTS = (
         ),
         zh=Words(
             name="自提通知",
-            sms="您的订单{订单号}已到达{{ 自提点 | default: '自提点' }}，请方便时前往领取，感谢您的等待。",
+            sms=(
+                "您的订单{订单号}已到达{% if shipment.location %}{自提点}{% else %}自提点{% endif %}，"
+                "请方便时前往领取，感谢您的等待。"
+            ),
             subject="订单 {订单号} 可以取件了",
             mail=(
                 "<p>{客户姓名}，您好：</p>"
