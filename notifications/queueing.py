@@ -25,6 +25,7 @@ TASKS = {
     Lane.URGENT.value: ("notifications.tasks.work_urgent", Lane.URGENT),
     Lane.BULK.value: ("notifications.tasks.work_bulk", Lane.BULK),
     "receipts": ("notifications.tasks.work_receipts", Lane.BULK),
+    "reviews": ("notifications.tasks.work_reviews", Lane.BULK),
     "sweep": ("notifications.tasks.sweep", Lane.BULK),
 }
 

@@ -24,6 +24,10 @@ class Reason(models.TextChoices):
         "no_vendor_template",
         _("The gateway sends by its own templates, and none is usable yet."),
     )
+    NO_VENDOR_SIGNATURE = (
+        "no_vendor_signature",
+        _("The gateway has not approved the signature, or rejected it."),
+    )
     NO_SIGNATURE = "no_signature", _("Texts to mainland China need a signature, and none is set up.")
     GATEWAY_PAUSED = (
         "gateway_paused",

@@ -21,6 +21,8 @@ from notifications.setup import Setup
 
 # The states of a vendor's review in which a template may be used.
 USABLE = {Review.APPROVED, Review.FILED, Review.USABLE}
+# Those in which the vendor refuses every text with the signature.
+BARRED = frozenset({Review.SUBMITTED, Review.REJECTED})
 # How many texts a second each worker gives to an account that is on trial while another can take them.
 TRIALS = 5
 
@@ -29,6 +31,7 @@ class Obstacle(StrEnum):
     """Why an account is passed over."""
 
     NO_TEMPLATE = "no_template"
+    NO_SIGNATURE_HERE = "no_signature_here"
     RESTING = "resting"
     DOUBTED = "doubted"
     SILENT = "silent"
@@ -37,7 +40,7 @@ class Obstacle(StrEnum):
 
 
 # With these it takes nothing at all; with the others it does if nobody else can.
-HARD = frozenset({Obstacle.NO_TEMPLATE, Obstacle.RESTING})
+HARD = frozenset({Obstacle.NO_TEMPLATE, Obstacle.NO_SIGNATURE_HERE, Obstacle.RESTING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ def obstacle_of(setup: Setup, errand: Errand, account: GatewayAccount, *, now: d
     """Return what stands in an account's way now, the hard ones first."""
     if not _has_template(setup, account, errand.template_id):
         return Obstacle.NO_TEMPLATE
+    if _has_barred_signature(setup, errand, account):
+        return Obstacle.NO_SIGNATURE_HERE
     if account.paused_until and account.paused_until > now:
         return Obstacle.RESTING
     if account.pk == errand.tried:
@@ -128,7 +133,8 @@ def obstacle_of(setup: Setup, errand: Errand, account: GatewayAccount, *, now: d
 def _closed(found: Sequence[tuple[GatewayAccount, Obstacle | None]]) -> Route:
     resting = [account.paused_until for account, why in found if why is Obstacle.RESTING]
     until = min((until for until in resting if until), default=None)
-    reason = "gateway_paused" if until else "no_vendor_template"
+    is_unsigned = any(why is Obstacle.NO_SIGNATURE_HERE for _, why in found)
+    reason = "gateway_paused" if until else "no_vendor_signature" if is_unsigned else "no_vendor_template"
     return Route(is_open=False, reason=reason, until=until)
 
 
@@ -137,3 +143,11 @@ def _has_template(setup: Setup, account: GatewayAccount, template_id: UUID) -> b
         return True
     vendor = setup.vendor_templates.get((template_id, account.pk))
     return vendor is not None and bool(vendor.code) and vendor.state in USABLE
+
+
+def _has_barred_signature(setup: Setup, errand: Errand, account: GatewayAccount) -> bool:
+    """Say whether this vendor is looking at the signature or rejected it; one he never saw is no bar."""
+    signature = setup.signature_row(errand.merchant_id, errand.country)
+    if signature is None or not GATEWAYS[account.kind].adds_signature:
+        return False
+    return setup.vendor_signatures.get((signature.pk, account.pk)) in BARRED

@@ -21,6 +21,7 @@ from notifications.models import (
     SendingLimit,
     Signature,
     TemplateVersion,
+    VendorSignature,
     VendorTemplate,
 )
 from notifications.planning import RuleFacts, Wording
@@ -127,10 +128,20 @@ class Setup:
 
     def signature(self, merchant_id: UUID, country: str) -> str:
         """Return the signature for texts to a country, without brackets; empty when there is none."""
+        row = self.signature_row(merchant_id, country)
+        return row.text if row else ""
+
+    def signature_row(self, merchant_id: UUID, country: str) -> Signature | None:
         for row in self.signatures.get(merchant_id, ()):
             if not row.countries or country in row.countries:
-                return row.text
-        return ""
+                return row
+        return None
+
+    @cached_property
+    def vendor_signatures(self) -> dict[tuple[UUID, UUID], str]:
+        """Where signatures stand with vendors, by signature and gateway."""
+        rows = VendorSignature.objects.filter(merchant__in=self.merchant_ids)
+        return {(row[0], row[1]): row[2] for row in rows.values_list("signature_id", "gateway_id", "state")}
 
     @cached_property
     def limits(self) -> dict[UUID, list[SendingLimit]]:

@@ -6,7 +6,7 @@ import time
 
 from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
-from notifications import queueing, receipts, testsend
+from notifications import queueing, receipts, reviewing, testsend
 from notifications.delivery.claiming import expire_claims
 from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
@@ -47,6 +47,14 @@ def work_receipts() -> None:
             beat(Lane.BULK)
 
 
+def work_reviews() -> None:
+    """Hand in signatures and templates, and ask where they stand."""
+    queueing.begin("reviews")
+    with across_merchants():
+        while reviewing.work_off():
+            beat(Lane.BULK)
+
+
 def sweep() -> None:
     """Find what nobody else will: dead workers' claims, unknown outcomes, unpaid orders, standing parcels."""
     queueing.begin("sweep")
@@ -56,6 +64,8 @@ def sweep() -> None:
             beat(Lane.BULK)
         find_slow()
         testsend.send_canaries()
+        while reviewing.work_off():
+            beat(Lane.BULK)
         forget_old_answers()
         sweeps.find_unpaid()
         sweeps.find_stalled()

@@ -17,7 +17,7 @@ from notifications.channels.base import Channel, Parcel
 from notifications.gateways.base import Account, Gateway, Text, result_of
 from notifications.gateways.recording import Recorder
 from notifications.gateways.registry import GATEWAYS
-from notifications.models import ChannelKind, GatewayAccount
+from notifications.models import ChannelKind, GatewayAccount, VendorTemplate
 from notifications.outbound import NoAnswer, NotSent, World
 from notifications.outcomes import Result
 from notifications.planning import Target
@@ -83,7 +83,7 @@ class Sms(Channel):
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
         account: GatewayAccount = parcel.way
         gateway = GATEWAYS[account.kind]
-        vendor = setup.vendor_templates.get((template_id, account.pk)) if gateway.needs_template else None
+        vendor = _template_at(setup, account, template_id) if gateway.takes_template else None
         parcel.gateway_id = account.pk
         parcel.packed = Packed(
             gateway,
@@ -124,6 +124,12 @@ class Sms(Channel):
         except (NotSent, NoAnswer) as fault:
             results = [result_of(fault)] * len(parcels)
         return [replace(result, exchanges=watched.exchanges) for result in results] if watched else results
+
+
+def _template_at(setup: Setup, account: GatewayAccount, template_id: UUID) -> VendorTemplate | None:
+    """Return a template's counterpart that may be used; routing sees to one where the vendor needs it."""
+    vendor = setup.vendor_templates.get((template_id, account.pk))
+    return vendor if vendor and vendor.code and vendor.state in routing.USABLE else None
 
 
 def _may_join(parcel: Parcel) -> bool:

@@ -53,6 +53,7 @@ class Aliyun(Gateway):
     default_endpoint: ClassVar[str] = calls.ENDPOINT
     batch_size: ClassVar[int] = 100
     needs_template: ClassVar[bool] = True
+    takes_template: ClassVar[bool] = True
     adds_signature: ClassVar[bool] = True
     can_ask: ClassVar[bool] = True
     tells_balance: ClassVar[bool] = True

@@ -39,6 +39,9 @@ INTERNATIONAL_NOTICE, INTERNATIONAL_PROMOTION = "0", "1"
 class AliyunReviewing(Reviewing):
     signature_fields: ClassVar[tuple[Field, ...]] = SIGNATURE_FIELDS
     template_fields: ClassVar[tuple[Field, ...]] = TEMPLATE_FIELDS
+    knows_by_name: ClassVar[bool] = True
+    templates_a_day: ClassVar[int] = 100
+    seconds_between: ClassVar[int] = 30
 
     def submit_signature(
         self, draft: SignatureDraft, account: Account, *, now: datetime, nonce: str = ""

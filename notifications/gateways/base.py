@@ -152,6 +152,8 @@ class Gateway(ABC):
     timeout: ClassVar[float] = 15.0
     # The vendor sends by its own template: a text without `template_code` cannot leave.
     needs_template: ClassVar[bool] = False
+    # The vendor can send by its own template; one that needs templates can.
+    takes_template: ClassVar[bool] = False
     # The vendor puts 【signature】 in front itself; otherwise we do.
     adds_signature: ClassVar[bool] = False
     # The vendor can be asked what became of an attempt.

@@ -52,6 +52,7 @@ class Ihuyi(Gateway):
     )
     default_endpoint: ClassVar[str] = "https://106.ihuyi.com/webservice/sms.php"
     adds_signature: ClassVar[bool] = True
+    takes_template: ClassVar[bool] = True
     tells_balance: ClassVar[bool] = True
     settling: ClassVar[Settling] = Settling(ask_after=120, deadline=120)
     # 4010 and 4081, 4082. The first of them also keeps to 4080, two a second, and far away from 408.

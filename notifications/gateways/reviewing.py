@@ -106,6 +106,11 @@ class Reviewing(ABC):
 
     signature_fields: ClassVar[tuple[Field, ...]] = ()
     template_fields: ClassVar[tuple[Field, ...]] = ()
+    # A signature is asked about by its text: no code is needed.
+    knows_by_name: ClassVar[bool] = False
+    # How many templates an account may hand in on a day of Shanghai, and the seconds between two; 0: any.
+    templates_a_day: ClassVar[int] = 0
+    seconds_between: ClassVar[int] = 0
 
     @abstractmethod
     def submit_signature(

@@ -47,6 +47,7 @@ class Tencent(Gateway):
     default_endpoint: ClassVar[str] = ENDPOINT
     batch_size: ClassVar[int] = 200
     needs_template: ClassVar[bool] = True
+    takes_template: ClassVar[bool] = True
     adds_signature: ClassVar[bool] = True
     can_ask: ClassVar[bool] = True
     tells_balance: ClassVar[bool] = True

@@ -12,10 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from merchants.ownership import across_merchants
-from notifications import receipts
+from notifications import receipts, reviewing
 from notifications.channels.sms import account_of
 from notifications.gateways.base import BadPush, ForgedPush, Push
-from notifications.gateways.registry import GATEWAYS
+from notifications.gateways.registry import GATEWAYS, REVIEWING
 from notifications.models import GatewayAccount
 from notifications.outbound import parse_networks
 
@@ -54,6 +54,8 @@ def push(request: HttpRequest, kind: str, token: str) -> HttpResponse:
         receipts.keep(
             facts, merchant_id=account.merchant_id, gateway=account, country=account.merchant.country
         )
+        if kind in REVIEWING:
+            reviewing.hear(REVIEWING[kind].parse_news(received), account=account)
     status, content_type, body = gateway.answer_push()
     return HttpResponse(body, status=status, content_type=content_type)
 

@@ -82,11 +82,18 @@ class Wording:
         html = self._html.render(values) if self._html else ""
         if values.missing:
             raise MissingValue(values.missing)
-        if "\n\n\n" in text:
-            text = _GAPS.sub("\n\n", text)
+        text = _without_gaps(text)
         if not html and len(text) > LONGEST_TEXT:
             raise TemplateErrors([Problem(Code.TOO_LONG, "body", limit=LONGEST_TEXT)])
-        return Rendered(_line(subject), text.strip(), html)
+        return Rendered(_line(subject), text, html)
+
+    def fill(self, values: Values) -> str:
+        """Return the text filled with values that need not be an order's, such as marks of where they stand."""
+        return _without_gaps(self._text.render(values))
+
+
+def _without_gaps(text: str) -> str:
+    return (_GAPS.sub("\n\n", text) if "\n\n\n" in text else text).strip()
 
 
 def _line(text: str) -> str:

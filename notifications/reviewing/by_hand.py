@@ -1,0 +1,80 @@
+"""Note by hand where a signature or a template stands with a vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone as clock
+
+from merchants.models import User
+from notifications.configuring.entries import Entries
+from notifications.models import (
+    GatewayAccount,
+    Review,
+    Signature,
+    Template,
+    VendorSignature,
+    VendorTemplate,
+)
+from notifications.reviewing.fields import check_equivalence, read_body, read_params
+from notifications.reviewing.submitting import signature_at, template_at, wake
+from notifications.reviewing.terms import Reviewed, can_ask
+
+OF_SIGNATURES: Final = ("state", "reason", "code")
+OF_TEMPLATES: Final = (*OF_SIGNATURES, "params", "body")
+
+
+@transaction.atomic
+def note_signature(
+    signature: Signature, *, gateway: GatewayAccount, data: Mapping[str, Any], by: User | None = None
+) -> VendorSignature:
+    """Keep what a person knows of a signature; what `data` does not name stays. Raises `InvalidSettings`."""
+    review = signature_at(signature, gateway)
+    entries = Entries(data, known=OF_SIGNATURES, current=review)
+    _read(entries)
+    _keep(entries, review, by=by)
+    return review
+
+
+@transaction.atomic
+def note_template(
+    template: Template, *, gateway: GatewayAccount, data: Mapping[str, Any], by: User | None = None
+) -> VendorTemplate:
+    """Keep what a person knows of a template; what `data` does not name stays. Raises `InvalidSettings`.
+
+    Variables and text must fit each other. Who notes another text or code vouches for our wording as it is.
+    """
+    review = template_at(template, gateway)
+    before = (review.code, review.body, review.params)
+    entries = Entries(data, known=OF_TEMPLATES, current=review)
+    _read(entries)
+    read_params(entries, event=template.event)
+    read_body(entries)
+    check_equivalence(entries, review)
+    after = tuple(entries.values.get(name, getattr(review, name)) for name in ("code", "body", "params"))
+    if after != before or not review.version:
+        entries.values["version"] = template.version
+    _keep(entries, review, by=by)
+    return review
+
+
+def _read(entries: Entries) -> None:
+    entries.choice("state", Review.values)
+    entries.text("reason", most=300)
+    entries.text("code", most=60)
+
+
+def _keep(entries: Entries, review: Reviewed, *, by: User | None) -> None:
+    """Keep it. The vendor, where he can be asked, is: his word counts for more."""
+    entries.check()
+    state, code = (entries.values.get(name, getattr(review, name)) for name in ("state", "code"))
+    if {"state", "code"} & entries.data.keys():
+        review.code = code
+        is_followed = state not in {Review.DRAFT, Review.REJECTED} and can_ask(review)
+        submitted_at = None if state == Review.DRAFT else review.submitted_at or clock.now()
+        entries.values |= {"submitted_at": submitted_at, "look_at": clock.now() if is_followed else None}
+        if is_followed:
+            wake()
+    entries.keep(review, by=by, name="gateway")
