@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.policy.gates import GATES, Route, Situation, Verdict, ask, is_overtaken, record
+from notifications.policy.gates import (
+    GATES,
+    Route,
+    Situation,
+    Verdict,
+    ask,
+    held_after_all,
+    is_overtaken,
+    record,
+)
 from notifications.reasons import Reason
 
 NOON = datetime(2026, 5, 4, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -54,6 +63,7 @@ def test_it_allows_what_nothing_speaks_against() -> None:
         ({"event": "order.unpaid"}, ("still_true", "drop", "overtaken")),
         ({"expires_at": NOON}, ("useful_life", "drop", "expired")),
         ({"category": "marketing", "now": NIGHT}, ("quiet_hours", "hold", "quiet_hours")),
+        ({"budget_until": NIGHT}, ("budget", "hold", "budget")),
         ({"has_template": False}, ("route", "drop", "no_template")),
         ({"route": Route(is_open=False, reason="no_gateway")}, ("route", "drop", "no_gateway")),
         (
@@ -127,3 +137,13 @@ def test_all_before_the_deciding_gate_allowed_and_every_refusal_has_a_reason(at:
         assert answers[-1].until > at.now
     kept = record(answers, at=at.now, when="planned")
     assert kept["answer"] == answers[-1].verdict.value
+
+
+@pytest.mark.parametrize("gate", ["rate_limit", "budget"])
+def test_what_all_allowed_may_still_have_to_wait(gate: str) -> None:
+    kept = held_after_all(record(ask(ALL_RIGHT), at=NOON, when="sent"), gate=gate, until=NIGHT)
+    assert (kept["answer"], kept["gate"], kept["reason"]) == ("hold", gate, gate)
+    assert kept["until"] == NIGHT.isoformat(timespec="seconds")
+    assert gate not in kept["allowed"]
+    assert "address" in kept["allowed"]
+    assert gate in Reason.values
