@@ -140,7 +140,7 @@ class UnknownList(ListScreen[Message]):
             reason=Reason.UNKNOWN_OUTCOME,
             finished_at__gte=since,
         )
-        return rows.order_by("-pk")
+        return rows.order_by("-finished_at", "-pk")
 
     def _actions(self, row: Message) -> list[dict[str, Any]]:
         button = RESEND.shown_for(self.membership, row)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -55,8 +54,8 @@ def look_up(browser: Client, order: Order, **more: Any) -> Any:
     return browser.get(path(order.merchant), {"code": code_of(order)}, **more)
 
 
-def text(response: HttpResponse) -> str:
-    return response.content.decode()
+def text(response: Any) -> str:
+    return str(response.content.decode())
 
 
 def test_the_page_asks_for_a_code_and_nothing_else(browser: Client, shop: Merchant):
