@@ -44,10 +44,10 @@ class LimitViewSet(Settings[Any]):
     serializer_class = LimitSerializer
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        # The schema is drawn outside any merchant.
-        is_drawn = getattr(self, "swagger_fake_view", False)
-        return context if is_drawn else context | {"used": used_now(self.merchant, now=clock.now())}
+        context = {**super().get_serializer_context()}
+        if not getattr(self, "swagger_fake_view", False):  # the schema is drawn outside any merchant
+            context["used"] = used_now(self.merchant, now=clock.now())
+        return context
 
     def save(self, data: Mapping[str, Any], row: SendingLimit | None = None) -> SendingLimit:
         return configuring.save_limit(self.merchant, data=data, limit=row)

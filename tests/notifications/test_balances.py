@@ -90,6 +90,7 @@ def test_it_writes_down_what_is_left(vendor, loop) -> None:
     assert balances.poll(vendor, loop=loop) == 1
     row.refresh_from_db()
     assert (row.balance, row.balance_unit) == (Decimal("100.00"), "CNY")
+    assert row.balance_at is not None
     assert clock.now() - row.balance_at < timedelta(minutes=1)
     assert alerts() == []
 

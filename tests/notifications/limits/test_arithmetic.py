@@ -96,7 +96,8 @@ def test_a_text_held_by_its_phone_leaves_the_account_to_the_next() -> None:
 def test_no_window_of_a_limit_sees_more_than_its_count(count, seconds, data) -> None:
     holds, fills = within(count, seconds)
     pauses = data.draw(st.lists(st.floats(0, seconds / 3), max_size=4 * count))
-    now, full_at, times = START, {}, []
+    now, times = START, []
+    full_at: dict[str, float] = {}
     for pause in pauses:
         now += pause
         waits = take([[Claim("one", holds, fills)]] * 3, full_at, now=now)

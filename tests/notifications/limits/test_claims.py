@@ -17,9 +17,7 @@ def keys(text: Leaving, *limits: Limit) -> list[str]:
 
 
 def of(**changes: object) -> Leaving:
-    return Leaving(
-        **{name: getattr(TEXT, name) for name in Leaving.__dataclass_fields__} | changes  # type: ignore[arg-type]
-    )
+    return Leaving(**{name: getattr(TEXT, name) for name in Leaving.__dataclass_fields__} | changes)
 
 
 def test_without_limits_nothing_is_claimed() -> None:
