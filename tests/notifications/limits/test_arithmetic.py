@@ -76,7 +76,8 @@ def test_a_batch_is_decided_as_its_texts_one_by_one(batches) -> None:
 def test_whoever_waits_as_told_gets_what_nobody_else_took(batches) -> None:
     full_at: dict[str, float] = {}
     for now, texts in batches:
-        for claims, wait in zip(texts, take(texts, full_at, now=now), strict=True):
+        for claims in texts:
+            [wait] = take([claims], full_at, now=now)
             if wait:
                 assert take([claims], dict(full_at), now=now + wait) == [0.0]
 
