@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -12,11 +12,11 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, User
-from notifications import queueing
+from merchants.ownership import inside
 from notifications.configuring.entries import Entries
 from notifications.models import Message, Period, Scope, SendingLimit, State
 from notifications.reasons import Reason
-from orders.events import Lane
+from notifications.setup import FRESH
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +30,7 @@ def save_limit(
     """Make a limit or change one; what `data` does not name stays as it is. Raises `InvalidSettings`.
 
     Called inside the merchant's scope. Texts are counted from the first limit's first moment on. What waits
-    for room is asked again at once.
+    for room is asked again soon.
     """
     entries = Entries(data, known=FIELDS, current=limit)
     entries.choice("scope", Scope.values, needed=True)
@@ -47,22 +47,29 @@ def save_limit(
     row = limit or SendingLimit(merchant=merchant)
     with transaction.atomic():
         entries.keep(row, by=by, name="period")
-        _ask_again()
+        _ask_again(merchant)
     return row
 
 
 def remove_limit(limit: SendingLimit, *, by: User | None = None) -> None:
-    """Take a limit away; what waited for room in it is asked again at once."""
+    """Take a limit away; what waited for room in it is asked again soon."""
     removed = str(limit.pk)
     with transaction.atomic():
         limit.delete()
-        _ask_again()
+        _ask_again(limit.merchant)
     log.info("setting_removed", setting="sendinglimit", id=removed, by=by.pk if by else None)
 
 
-def _ask_again() -> None:
-    """Let the gates ask again about what waits for a limit: it would wait till midnight otherwise."""
-    waiting = Message.objects.filter(state=State.HELD, reason=Reason.BUDGET)
-    if waiting.update(due_at=clock.now()):
-        for lane in Lane.values:
-            transaction.on_commit(partial(queueing.wake, lane))
+def _ask_again(merchant: Merchant) -> None:
+    """Let the gates ask again about what waits for a limit: it would wait till midnight otherwise.
+
+    Not before every worker knows the new limit; and not while the limit is locked, for workers lock the
+    messages first.
+    """
+
+    def ask_again() -> None:
+        with inside(merchant):
+            waiting = Message.objects.filter(state=State.HELD, reason=Reason.BUDGET)
+            waiting.update(due_at=clock.now() + timedelta(seconds=2 * FRESH))
+
+    transaction.on_commit(ask_again)

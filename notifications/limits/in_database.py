@@ -34,13 +34,13 @@ _WORDS = {
 
 
 class DatabaseBuckets:
-    """Buckets as rows; `take` is a transaction of its own, two statements long."""
+    """Buckets as rows; `take` is two statements in a transaction, its own or the caller's."""
 
     def take(self, wanted: Sequence[Wanted]) -> list[float]:
         keys = {claim.key for claims in wanted for claim in claims}
         if not keys:
             return [0.0] * len(wanted)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             full_at, now = _raise(dict.fromkeys(keys, 0.0))
             before = dict(full_at)
             waits = take(wanted, full_at, now=now)

@@ -20,8 +20,8 @@ class Buckets(Protocol):
         """Take for each text, in order, all that it claims or nothing.
 
         Return 0.0 for a text that may leave, else how many seconds it is to wait. A batch is one round;
-        where nothing is claimed nothing is asked. Call it outside a transaction, which would keep the
-        buckets from everybody else until it ends. What was taken and not used is not given back.
+        where nothing is claimed nothing is asked. What was taken and not used is not given back. Within a
+        transaction call it once, and let that be short: in the database it keeps the buckets until it ends.
         """
         ...
 
