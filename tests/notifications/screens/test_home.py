@@ -103,4 +103,4 @@ def test_it_takes_the_same_few_queries_however_much_happened(rows):
     client = logged_in(shop)
     with CaptureQueriesContext(connection) as queries:
         client.get(reverse("home"))
-    assert len(queries) <= 14
+    assert len(queries) <= 15
