@@ -89,7 +89,19 @@ def line_of(setup: Setup, merchant_id: UUID, *, country: str, category: str) -> 
 
 
 def choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
-    """Return the account that takes this text, or why none does."""
+    """Return the account that takes this text, or why none does.
+
+    While all is well the answer holds for all texts of a kind, for as long as the setup does.
+    """
+    choice = setup.choices.get(errand)
+    if choice is None:
+        choice = _choose(setup, errand, now=now)
+        if choice.route.is_open and not choice.passed and not choice.way.rests:
+            setup.choices[errand] = choice
+    return choice
+
+
+def _choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
     if errand.only:
         accounts = [one for one in setup.gateways.get(errand.merchant_id, ()) if one.pk == errand.only]
     else:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone as clock
+from django.utils.translation import gettext_lazy as _
 
 from merchants.models import User
 from notifications.configuring.entries import Entries
@@ -18,9 +19,9 @@ from notifications.models import (
     VendorSignature,
     VendorTemplate,
 )
-from notifications.reviewing.fields import check_equivalence, read_body, read_params
+from notifications.reviewing.fields import check_equivalence, read_body, read_params, refuse
 from notifications.reviewing.submitting import signature_at, template_at, wake
-from notifications.reviewing.terms import Reviewed, can_ask
+from notifications.reviewing.terms import Reviewed, can_ask, is_waiting_to_leave, wants_review
 
 OF_SIGNATURES: Final = ("state", "reason", "code")
 OF_TEMPLATES: Final = (*OF_SIGNATURES, "params", "body")
@@ -31,6 +32,7 @@ def note_signature(
     signature: Signature, *, gateway: GatewayAccount, data: Mapping[str, Any], by: User | None = None
 ) -> VendorSignature:
     """Keep what a person knows of a signature; what `data` does not name stays. Raises `InvalidSettings`."""
+    _check_gateway(gateway, of_templates=False)
     review = signature_at(signature, gateway)
     entries = Entries(data, known=OF_SIGNATURES, current=review)
     _read(entries)
@@ -46,6 +48,7 @@ def note_template(
 
     Variables and text must fit each other. Who notes another text or code vouches for our wording as it is.
     """
+    _check_gateway(gateway, of_templates=True)
     review = template_at(template, gateway)
     before = (review.code, review.body, review.params)
     entries = Entries(data, known=OF_TEMPLATES, current=review)
@@ -60,6 +63,11 @@ def note_template(
     return review
 
 
+def _check_gateway(gateway: GatewayAccount, *, of_templates: bool) -> None:
+    if not wants_review(gateway, of_templates=of_templates):
+        raise refuse("gateway", "no_review", _("This vendor asks for no review."))
+
+
 def _read(entries: Entries) -> None:
     entries.choice("state", Review.values)
     entries.text("reason", most=300)
@@ -70,7 +78,8 @@ def _keep(entries: Entries, review: Reviewed, *, by: User | None) -> None:
     """Keep it. The vendor, where he can be asked, is: his word counts for more."""
     entries.check()
     state, code = (entries.values.get(name, getattr(review, name)) for name in ("state", "code"))
-    if {"state", "code"} & entries.data.keys():
+    is_leaving = is_waiting_to_leave(review) and state == review.state
+    if {"state", "code"} & entries.data.keys() and not is_leaving:
         review.code = code
         is_followed = state not in {Review.DRAFT, Review.REJECTED} and can_ask(review)
         submitted_at = None if state == Review.DRAFT else review.submitted_at or clock.now()

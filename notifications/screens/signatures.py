@@ -6,16 +6,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from merchants.roles import Right
-from merchants.screens import Action, ActionScreen, Column, FormScreen, ListScreen, MerchantForm, navigation
+from merchants.screens import Action, ActionScreen, Column, FormScreen, ListScreen, navigation
 from merchants.screens.base import Text
 from notifications import configuring
-from notifications.models import GatewayAccount, Signature, VendorSignature
+from notifications.models import Signature
 from notifications.screens.fields import CountriesField, named_countries
 from notifications.screens.refusals import beside_fields
 from notifications.screens.reviews import reviewers, reviewing
@@ -137,37 +135,6 @@ class SignatureRemove(ActionScreen[Signature]):
         return _("The signature is removed.")
 
 
-class ReviewForm(MerchantForm):
-    class Meta:
-        model = VendorSignature
-        fields = ("state", "reason")
-        help_texts = {"reason": _("What the vendor said, above all when they rejected it.")}
-
-
-class SignatureReview(FormScreen[Signature]):
-    """Note by hand where a signature stands with one gateway."""
-
-    model = Signature
-    form_class = ReviewForm
-    right = Right.CONFIGURE
-    section = "signatures"
-    back = "signature_list"
-    saved = _("Noted.")
-
-    @cached_property
-    def account(self) -> GatewayAccount:
-        found: GatewayAccount = get_object_or_404(GatewayAccount.objects.all(), pk=self.kwargs["gateway"])
-        return found
-
-    def get_title(self) -> Text:
-        return f"{self.row} · {self.account}"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        found = VendorSignature.objects.filter(signature=self.row, gateway=self.account).first()
-        blank = VendorSignature(merchant=self.merchant, signature=self.row, gateway=self.account)
-        return {"merchant": self.merchant, "instance": found or blank}
-
-
 navigation.add(
     navigation.Entry(
         "signatures", _("Signatures"), url="signature_list", icon="signatures", place=40, is_setting=True
@@ -179,7 +146,4 @@ urlpatterns = [
     path("settings/signatures/<uuid:pk>/", SignatureEdit.as_view(), name="signature_edit"),
     path("settings/signatures/<uuid:pk>/default/", SignatureDefault.as_view(), name="signature_default"),
     path("settings/signatures/<uuid:pk>/remove/", SignatureRemove.as_view(), name="signature_remove"),
-    path(
-        "settings/signatures/<uuid:pk>/at/<uuid:gateway>/", SignatureReview.as_view(), name="signature_review"
-    ),
 ]

@@ -1,4 +1,4 @@
-"""The forms around a template: its words, its counterpart at a gateway, a test."""
+"""The forms around a template: its words, a test."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant
-from merchants.screens import MerchantForm
 from merchants.screens.languages import LanguageField
-from notifications.models import Category, ChannelKind, Template, VendorTemplate
-from notifications.placeholders import find
+from notifications.models import Category, ChannelKind, Template
 from notifications.screens import rule_words
 from orders.models import Order
 
@@ -123,46 +120,3 @@ class TestForm(forms.Form):
             widget=forms.TextInput(attrs=kind),
         )
         self.order_fields(["address", "order"])
-
-
-class CounterpartForm(MerchantForm):
-    """What a template is called at a gateway, which variables it has there, and where it stands."""
-
-    params = forms.CharField(
-        label=_("Variables"),
-        required=False,
-        max_length=4_000,
-        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_("One per line: the vendor's name = our placeholder, such as: number = order.number"),
-    )
-
-    class Meta:
-        model = VendorTemplate
-        fields = ("code", "params", "state", "reason")
-        help_texts = {
-            "code": _("What the vendor's console calls it, such as SMS_123456789."),
-            "reason": _("What the vendor said, above all when they rejected it."),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["params"] = as_lines(self.instance.params)
-
-    def clean_params(self) -> dict[str, str]:
-        """Return the vendor's names, each with the placeholder that fills it."""
-        event = self.instance.template.event
-        found: dict[str, str] = {}
-        for line in filter(None, map(str.strip, self.cleaned_data["params"].splitlines())):
-            name, separator, wanted = (part.strip() for part in line.partition("="))
-            placeholder = find(wanted.strip("{} "), event)
-            if not separator or not name or placeholder is None:
-                message = format_lazy(
-                    _("“{line}” names no placeholder that this event knows."), line=line[:80]
-                )
-                raise forms.ValidationError(message, code="unknown_placeholder")
-            found[name] = placeholder.name
-        return found
-
-
-def as_lines(params: Mapping[str, str]) -> str:
-    return "\n".join(f"{name} = {placeholder}" for name, placeholder in params.items())

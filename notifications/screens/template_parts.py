@@ -1,4 +1,4 @@
-"""What belongs to a template: its versions, its counterparts at gateways."""
+"""What belongs to a template: its versions."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from merchants.roles import Right
-from merchants.screens import ActionScreen, FormScreen
+from merchants.screens import ActionScreen
 from merchants.screens.base import RowScreen, Text
 from notifications import templates
-from notifications.models import GatewayAccount, Template, TemplateVersion, VendorTemplate
-from notifications.placeholders import for_event
+from notifications.models import Template, TemplateVersion
 from notifications.rendering import TemplateErrors
-from notifications.screens.template_forms import CounterpartForm
 
 
 def version_of(template: Template, number: int) -> TemplateVersion:
@@ -79,33 +75,3 @@ class VersionRestore(ActionScreen[Template]):
             # What may be said has changed since.
             raise ValidationError([templates.problem_text(problem) for problem in fault.problems]) from fault
         return _("Version %(number)s is in force again.") % {"number": version.number}
-
-
-class Counterpart(FormScreen[Template]):
-    """Note what a template is called at one gateway, and where it stands there."""
-
-    model = Template
-    template_name = "notifications/templates/counterpart.html"
-    form_class = CounterpartForm
-    right = Right.CONFIGURE
-    section = "templates"
-    saved = _("Noted.")
-
-    @cached_property
-    def account(self) -> GatewayAccount:
-        found: GatewayAccount = get_object_or_404(GatewayAccount.objects.all(), pk=self.kwargs["gateway"])
-        return found
-
-    def get_title(self) -> Text:
-        return f"{self.row} · {self.account}"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        found = VendorTemplate.objects.filter(template=self.row, gateway=self.account).first()
-        blank = VendorTemplate(merchant=self.merchant, template=self.row, gateway=self.account)
-        return {"merchant": self.merchant, "instance": found or blank}
-
-    def get_context(self, form: Any) -> dict[str, Any]:
-        return {"row": self.row, "placeholders": for_event(self.row.event)}
-
-    def back_url(self) -> str:
-        return reverse("template_detail", args=[self.kwargs["pk"]])

@@ -21,7 +21,7 @@ from notifications.models import Message, Rule, Template
 from notifications.screens.refusals import beside_fields
 from notifications.screens.reviews import reviewers, reviewing
 from notifications.screens.template_forms import TemplateForm, TestForm
-from notifications.screens.template_parts import Counterpart, VersionDetail, VersionRestore
+from notifications.screens.template_parts import VersionDetail, VersionRestore
 from notifications.screens.template_preview import MailPreview, Preview, looked_at, placeholders
 from notifications.screens.trials import TrialScreen
 from orders.events import EventKind
@@ -89,7 +89,7 @@ class TemplateDetail(DetailScreen[Template]):
             "mail_url": reverse("template_mail", args=[row.pk]),
             "versions": versions,
             "rules": Rule.objects.filter(template=row.code)[:50],
-            "reviews": reviewing(row, accounts=accounts, url="template_counterpart"),
+            "reviews": reviewing(row, accounts=accounts, url="template_review"),
             "can_review": self.membership.can(Right.CONFIGURE),
         }
 
@@ -217,7 +217,6 @@ urlpatterns = [
     path("templates/<uuid:pk>/toggle/", TemplateToggle.as_view(), name="template_toggle"),
     path("templates/<uuid:pk>/remove/", TemplateRemove.as_view(), name="template_remove"),
     path("templates/<uuid:pk>/test/", TemplateTest.as_view(), name="template_test"),
-    path("templates/<uuid:pk>/at/<uuid:gateway>/", Counterpart.as_view(), name="template_counterpart"),
     path("templates/<uuid:pk>/versions/<int:number>/", VersionDetail.as_view(), name="template_version"),
     path(
         "templates/<uuid:pk>/versions/<int:number>/restore/",

@@ -40,7 +40,7 @@ def doors(row: Template) -> Doors:
         "template_toggle": (Right.CONFIGURE, [row.pk]),
         "template_remove": (Right.CONFIGURE, [row.pk]),
         "template_test": (Right.SEND, [row.pk]),
-        "template_counterpart": (Right.CONFIGURE, [row.pk, gateway.pk]),
+        "template_review": (Right.CONFIGURE, [row.pk, gateway.pk]),
         "template_version": (Right.SEE, [row.pk, 1]),
         "template_restore": (Right.CONFIGURE, [row.pk, 1]),
     }
@@ -69,7 +69,7 @@ def test_another_shops_template_is_not_found():
 
 def test_a_gateway_of_another_shop_is_not_found():
     row = a_template(a_merchant())
-    url = reverse("template_counterpart", args=[row.pk, a_gateway(a_merchant(), kind="aliyun").pk])
+    url = reverse("template_review", args=[row.pk, a_gateway(a_merchant(), kind="aliyun").pk])
     assert logged_in(row.merchant).post(url, {"code": "SMS_1", "state": "usable"}).status_code == 404
 
 
@@ -247,7 +247,7 @@ def test_a_counterpart_at_a_gateway_is_kept_by_hand():
     row = a_template(a_merchant())
     gateway = a_gateway(row.merchant, kind="aliyun")
     client = logged_in(row.merchant)
-    url = reverse("template_counterpart", args=[row.pk, gateway.pk])
+    url = reverse("template_review", args=[row.pk, gateway.pk])
     page = client.post(url, {"code": "SMS_1", "params": "no = shipment.carrier", "state": "usable"})
     assert set(page.context["form"].errors) == {"params"}
     client.post(url, {"code": "SMS_1", "params": "no = order.number\nname={客户姓名}", "state": "usable"})
