@@ -34,7 +34,6 @@ __all__ = [
     "publish",
     "sample_facts",
     "source_of",
-    "tells_query_code",
     "wording_of",
 ]
 
@@ -243,11 +242,3 @@ def signatures_of(merchant: Merchant, countries: Iterable[str]) -> dict[str, str
         country: next((one.text for one in known if not one.countries or country in one.countries), "")
         for country in countries
     }
-
-
-def tells_query_code(version: TemplateVersion) -> bool:
-    """Say whether a version tells the order's query code, which must be made first; a broken one does not."""
-    try:
-        return wording_of(version).uses_query_code
-    except TemplateErrors:
-        return False
