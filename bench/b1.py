@@ -150,20 +150,19 @@ def whole() -> None:
 def sending() -> None:
     with across_merchants():
         while _is_open():
-            Dispatch(Lane.URGENT, plans=False).run(until=time.monotonic() + 600)
+            Dispatch(Lane.URGENT).run(until=time.monotonic() + 600)
 
 
 def _is_open() -> bool:
-    return Message.objects.filter(state__in=[State.DUE, State.CLAIMED]).exists()
+    return Message.objects.filter(state__in=[State.DUE, State.SENDING]).exists()
 
 
 def plan_only() -> None:
+    """Plan in the other lane: what is planned there for this one is left due."""
     with across_merchants():
         setups = Setups()
-        while (drafted := draft(Lane.URGENT, limit=500, setups=setups)).events:
-            Message.objects.filter(pk__in=[message.id for message in drafted.claimed]).update(
-                state=State.DUE, claim=None, claimed_until=None
-            )
+        while draft(Lane.BULK, limit=500, setups=setups).events:
+            pass
 
 
 def accepted() -> int:
@@ -180,6 +179,9 @@ def make(count: str, port: str, way: str) -> None:
 
 def plan(workers: str) -> None:
     """As a step: plan all that is saved, and leave it due."""
+    with across_merchants():
+        Event.objects.update(lane=Lane.BULK)
+        Rule.objects.update(lane=Lane.URGENT)
     in_workers(plan_only, workers=int(workers))
     _analyse()
 

@@ -21,7 +21,7 @@ from orders.events import Lane
 from orders.models import Event
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-UNDER_WAY = (State.CLAIMED, State.SENDING, State.UNKNOWN)
+UNDER_WAY = (State.SENDING, State.UNKNOWN)
 # Counting a day's messages takes a moment when there are a million: nobody needs it more often.
 COUNT_EVERY = 30
 

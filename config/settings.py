@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
 
 # How delivery waits and gives up; all in seconds (notifications/delivery).
 DELIVERY = {
-    "claim_seconds": env.int("CLAIM_SECONDS", default=60),
+    "sending_seconds": env.int("SENDING_SECONDS", default=60),
     "longest_answer_seconds": env.float("LONGEST_ANSWER_SECONDS", default=60.0),
     "sweep_seconds": env.int("SWEEP_SECONDS", default=15),
     "first_look_seconds": env.int("ASK_AFTER_SECONDS", default=60),

@@ -26,7 +26,7 @@ from redis.exceptions import RedisError
 
 from merchants.ownership import across_merchants
 from notifications import heartbeat, queueing
-from notifications.delivery.claiming import next_due
+from notifications.delivery.taking import next_due
 from notifications.models import Receipt
 from orders.events import Lane
 from orders.models import Event

@@ -9,6 +9,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
@@ -38,6 +39,8 @@ class Setup:
         self.merchant_ids = sorted(set(merchant_ids))
         # What this worker knows of the accounts: texts given to those on trial, and who does not answer.
         self.trials: Counter[UUID] = Counter()
+        # What routing answered, by errand; forgotten when somebody falls silent.
+        self.choices: dict[Any, Any] = {}
         self.silent: frozenset[UUID] = frozenset()
 
     @cached_property
@@ -182,7 +185,9 @@ class Setups:
         wanted = set(merchant_ids)
         if time.monotonic() > self._until or not wanted <= set(self._setup.merchant_ids):
             self._setup, self._until = Setup(wanted), time.monotonic() + FRESH
-        self._setup.silent = self.silent
+        if self._setup.silent != self.silent:
+            self._setup.silent = self.silent
+            self._setup.choices.clear()
         return self._setup
 
     def is_on_trial(self, account_id: UUID) -> bool:

@@ -7,10 +7,10 @@ import time
 from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
 from notifications import queueing, receipts, reviewing, testsend
-from notifications.delivery.claiming import expire_claims
 from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
 from notifications.delivery.settling import settle
+from notifications.delivery.taking import give_up_on_the_dead
 from notifications.heartbeat import beat
 from orders import sweeps
 from orders.events import Lane
@@ -59,7 +59,7 @@ def sweep() -> None:
     """Find what nobody else will: dead workers' claims, unknown outcomes, unpaid orders, standing parcels."""
     queueing.begin("sweep")
     with across_merchants():
-        expire_claims()
+        give_up_on_the_dead()
         while settle():
             beat(Lane.BULK)
         find_slow()

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from notifications.limits import Claim
 from notifications.outbound import World
 from notifications.outcomes import Result
 from notifications.planning import Target
@@ -69,6 +70,10 @@ class Channel(ABC):
     def parts(self, parcel: Parcel) -> int:
         """Return how many parts the vendor will charge for."""
         return 1
+
+    def claims(self, parcel: Parcel) -> list[Claim]:
+        """Return what the parcel takes of the rate limits of its way."""
+        return []
 
     def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
         """Group parcels into what leaves together; each batch is sent on its own.

@@ -17,6 +17,7 @@ from notifications.channels.base import Channel, Parcel
 from notifications.gateways.base import Account, Gateway, Text, result_of
 from notifications.gateways.recording import Recorder
 from notifications.gateways.registry import GATEWAYS
+from notifications.limits import Claim, Leaving, claims_for
 from notifications.models import ChannelKind, GatewayAccount, VendorTemplate
 from notifications.outbound import NoAnswer, NotSent, World
 from notifications.outcomes import Result
@@ -105,6 +106,20 @@ class Sms(Channel):
 
     def parts(self, parcel: Parcel) -> int:
         return segments.count(self.words(parcel), country=parcel.country).parts
+
+    def claims(self, parcel: Parcel) -> list[Claim]:
+        packed: Packed = parcel.packed
+        if not packed.gateway.limits and not parcel.way.per_second:
+            return []
+        leaving = Leaving(
+            parcel.way.pk,
+            sender=packed.text.signature or packed.account.sender,
+            template=packed.text.template_code,
+            phone=parcel.address,
+            country=parcel.country,
+            category=parcel.category,
+        )
+        return claims_for(leaving, limits=packed.gateway.limits, per_second=parcel.way.per_second)
 
     def batches(self, parcels: Sequence[Parcel]) -> list[list[Parcel]]:
         """Group what one request can carry, as the vendor's module says."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone as clock
@@ -15,12 +14,12 @@ from django.utils import timezone as clock
 from merchants.ids import uuid7
 from notifications import planning
 from notifications.channels.registry import CHANNELS
-from notifications.delivery.claiming import new_claim
 from notifications.delivery.consents import Consents
-from notifications.delivery.rows import insert_rows
+from notifications.delivery.preparing import Ready, prepare
 from notifications.delivery.turn import COLUMNS, Turn
+from notifications.delivery.writing import admit, write_new
 from notifications.facts import Loaded, load
-from notifications.models import Message, State
+from notifications.models import State
 from notifications.planning import Consent, Draft, Target
 from notifications.policy import gates
 from notifications.policy.gates import Verdict
@@ -33,12 +32,10 @@ from orders.models import Event
 
 @dataclass(slots=True)
 class Drafted:
-    """What a round of planning left: how many events, and the messages this worker may send at once."""
+    """How many events were planned, and those of their messages that leave now, as they travel together."""
 
-    events: int
-    claimed: list[Turn]
-    loaded: dict[UUID, Loaded]
-    consents: Consents | None = None
+    events: int = 0
+    batches: Sequence[list[Ready]] = ()
 
 
 def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
@@ -46,24 +43,26 @@ def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
 
     The messages and the mark on their events are written in one transaction; another planner skips
     the same events, and if it did not, no message could be written twice. What is due now in this
-    lane comes back claimed, so that it leaves in the same breath.
+    lane is decided about at once, and leaves in the same breath.
     """
     now = clock.now()
     with transaction.atomic():
         waiting = Event.objects.filter(lane=lane, planned_at=None).order_by("recorded_at")
         loaded = load(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         if not loaded:
-            return Drafted(0, [], {})
+            return Drafted()
         setup = setups.of(event.merchant_id for event in loaded.values())
         told = [event for event in loaded.values() if event.silence == Silence.NONE]
         told = [event for event in told if setup.rules.get((event.merchant_id, event.kind))]
         consents = _consents(told, setup) if told else None
         drafts = _plan(told, setup, consents, now=now) if consents else []
-        rows = _rows(drafts, loaded, lane=lane, now=now)
-        new = insert_rows(Message, rows)
+        rows = [_row(one, loaded[one.event_id], now=now) for one in drafts]
+        turns = [_turn(row) for row in rows if row["lane"] == lane and row["state"] == State.DUE]
+        prepared = prepare(turns, setups=setups, known=loaded, consents=consents)
+        admit(prepared)
+        batches = write_new(rows, prepared)
         Event.objects.filter(pk__among=loaded).update(planned_at=now)
-    claimed = [_turn(row) for row in rows if row["id"] in new and row["state"] == State.CLAIMED]
-    return Drafted(len(loaded), claimed, loaded, consents)
+    return Drafted(len(loaded), batches)
 
 
 def _plan(events: Sequence[Loaded], setup: Setup, consents: Consents, *, now: datetime) -> list[Draft]:
@@ -125,23 +124,13 @@ def _surroundings(event: Loaded, setup: Setup, consents: Consents, *, now: datet
 
 
 def _turn(row: dict[str, Any]) -> Turn:
-    return Turn(**{name: row[name] for name in COLUMNS}, claim=row["claim"])
+    return Turn(**{name: row[name] for name in COLUMNS})
 
 
-def _rows(
-    drafts: Sequence[Draft], loaded: dict[UUID, Loaded], *, lane: str, now: datetime
-) -> list[dict[str, Any]]:
-    """Return the drafts as rows of Message; what is due now in this lane is claimed for us."""
-    token, until = new_claim()
-    return [_row(one, loaded[one.event_id], lane=lane, now=now, token=token, until=until) for one in drafts]
-
-
-def _row(
-    one: Draft, event: Loaded, *, lane: str, now: datetime, token: UUID, until: datetime
-) -> dict[str, Any]:
+def _row(one: Draft, event: Loaded, *, now: datetime) -> dict[str, Any]:
+    """Return a draft as a row of Message."""
     last = one.answers[-1]
-    state = _state(one, lane=lane, now=now)
-    is_claimed = state == State.CLAIMED
+    state = _state(one, now=now)
     return {
         "id": uuid7(),
         "merchant_id": event.merchant_id,
@@ -163,8 +152,7 @@ def _row(
         "state": state,
         "due_at": one.due_at,
         "expires_at": one.expires_at,
-        "claim": token if is_claimed else None,
-        "claimed_until": until if is_claimed else None,
+        "look_at": None,
         "tries": 0,
         "gateway_id": None,
         "reason": last.reason,
@@ -178,11 +166,9 @@ def _row(
     }
 
 
-def _state(one: Draft, *, lane: str, now: datetime) -> str:
+def _state(one: Draft, *, now: datetime) -> str:
     if one.verdict is Verdict.DROP:
         return State.DROPPED
     if one.verdict is Verdict.HOLD:
         return State.HELD
-    if one.due_at > now:
-        return State.PLANNED
-    return State.CLAIMED if one.lane == lane else State.DUE
+    return State.PLANNED if one.due_at > now else State.DUE

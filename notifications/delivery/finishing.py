@@ -16,6 +16,8 @@ from notifications.consent import opt_out
 from notifications.delivery.resting import rest
 from notifications.delivery.rows import set_rows
 from notifications.delivery.states import sources
+from notifications.limits import usage
+from notifications.limits.usage import Spending
 from notifications.models import (
     Attempt,
     Category,
@@ -32,7 +34,10 @@ from notifications.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An attempt whose outcome we have. `has_other` says that another account could take the message now."""
+    """An attempt whose outcome we have.
+
+    `has_other` says that another account could take the message now; `spending` is what was counted for it.
+    """
 
     message_id: UUID
     attempt_id: UUID
@@ -44,6 +49,7 @@ class Ended:
     expires_at: datetime | None
     result: Result
     has_other: bool = False
+    spending: Spending | None = None
 
 
 def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,)) -> bool:
@@ -64,6 +70,7 @@ def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,
         watched = [one for one in ended if one.result.exchanges]
         set_rows(Attempt, [{"id": one.attempt_id, "exchanges": one.result.exchanges} for one in watched])
         _pause_accounts(ended, now)
+        usage.give_back(one.spending for one in ended if one.result.outcome is Outcome.REFUSED)
         for one in ended:
             if one.result.error is ErrorClass.OPTED_OUT:
                 _note_refusal(one)
@@ -75,8 +82,7 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": one.message_id,
         "state": State.ACCEPTED,
-        "claim": None,
-        "claimed_until": None,
+        "look_at": None,
         "reason": "",
         "error": "",
     }
@@ -84,7 +90,7 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
         return row | {"accepted_at": now}
     if result.outcome is Outcome.UNKNOWN:
         ask_at = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
-        return row | {"state": State.UNKNOWN, "claimed_until": ask_at}
+        return row | {"state": State.UNKNOWN, "look_at": ask_at}
     error = result.error or ErrorClass.TRANSIENT
     row["error"] = error.value
     ladder = settings.DELIVERY["ladder_seconds"]

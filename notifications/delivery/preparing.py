@@ -1,53 +1,56 @@
-"""Ask the gates again and find the words: what a claimed message is about to be, just before it leaves."""
+"""Ask the gates again and find the words: what a message is about to be, just before it leaves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone as clock
 
 from merchants.ids import uuid7
-from notifications import facts as event_facts
-from notifications import links, templates
+from notifications import links
 from notifications.channels.base import Parcel
 from notifications.channels.registry import CHANNELS
 from notifications.delivery.consents import Consents
+from notifications.delivery.subjects import Subject, subjects_of, wording_of
 from notifications.delivery.turn import Turn
-from notifications.facts import Facts, Loaded
+from notifications.facts import Loaded
+from notifications.limits.usage import Budgets, Spending
 from notifications.models import ChannelKind, State, TemplateVersion
 from notifications.models.messages import DRILL
-from notifications.planning import Target
 from notifications.policy import gates
 from notifications.policy.gates import Situation, Verdict
 from notifications.reasons import Reason
-from notifications.recipients import choose_language
 from notifications.rendering import MissingValue, TemplateErrors
 from notifications.routing import Choice, Errand
 from notifications.setup import Setup, Setups
-from orders.models import Event, Order
 
 
 @dataclass(slots=True)
 class Ready:
     """A message that may leave: what goes, and the row that says so before it does.
 
-    `has_other` says that another account could take it at once should this one refuse.
+    `at` is the moment of the decision; `has_other` says that another account could take it at once should
+    this one refuse; `spending` is what it counts for in the merchant's budget.
     """
 
     message: Turn
     parcel: Parcel
     row: dict[str, Any]
+    at: datetime
     has_other: bool = False
+    spending: Spending | None = None
 
 
 @dataclass(slots=True)
 class Prepared:
-    """What became of a claimed batch: what may leave, and the rows of what may not (yet)."""
+    """What was decided about messages: what may leave, and the rows of what may not (yet)."""
 
+    setup: Setup
     ready: list[Ready] = field(default_factory=list)
     held: list[dict[str, Any]] = field(default_factory=list)
     dropped: list[dict[str, Any]] = field(default_factory=list)
@@ -61,78 +64,43 @@ def prepare(
     known: Mapping[UUID, Loaded] | None = None,
     consents: Consents | None = None,
 ) -> Prepared:
-    """Decide about claimed messages now. Events and consents may be given, loaded in this very moment."""
+    """Decide about messages now. Events and consents may be given, loaded in this very moment."""
     merchant_ids = {message.merchant_id for message in messages}
     setup = setups.of(merchant_ids)
-    loaded = dict(known or {})
-    missing = {message.event_id for message in messages if message.event_id} - loaded.keys()
-    if missing:
-        loaded |= event_facts.load(Event.objects.filter(pk__among=missing))
-    subjects = [_subject(message, loaded, setup) for message in messages]
+    subjects = subjects_of(messages, setup, known=known or {})
     if consents is None:
         consents = Consents(
             merchant_ids,
             [subject.target.address for subject in subjects],
             [message.customer_id for message in messages if message.customer_id],
         )
-    prepared = Prepared()
+    prepared = Prepared(setup)
+    around = _Around(consents, Budgets(setup, now=clock.now()))
     for message, subject in zip(messages, subjects, strict=True):
-        _decide(message, subject, prepared, setup=setup, consents=consents)
+        _decide(message, subject, prepared, around)
     return prepared
 
 
 @dataclass(slots=True)
-class _Subject:
-    """Whom and what a message is about, as of now."""
+class _Around:
+    """What is known of people and of the merchants' budgets at this moment."""
 
-    event: str
-    facts: Facts
-    target: Target
-    version: TemplateVersion | None
+    consents: Consents
+    budgets: Budgets
 
-
-def _subject(message: Turn, loaded: Mapping[UUID, Loaded], setup: Setup) -> _Subject:
-    version = _version(message, setup)
-    event = loaded.get(message.event_id) if message.event_id else None
-    if event is None:
-        kind = version.template.event if version else ""
-        return _Subject(kind, _trial_facts(message, kind), _kept_target(message), version)
-    target = _kept_target(message)
-    if message.recipient == "customer" and event.customer:
-        merchant = event.facts["merchant"]
-        target = CHANNELS[message.channel].target(
-            event.customer, country=merchant["country"], timezone=merchant["timezone"]
-        )
-    return _Subject(event.kind, event.facts, target, version)
+    def until(self, message: Turn, country: str) -> datetime | None:
+        """Return until when the merchant's budget holds a message, if it does."""
+        is_text = message.channel == ChannelKind.SMS
+        return self.budgets.until(message.merchant_id, country) if is_text else None
 
 
-def _kept_target(message: Turn) -> Target:
-    return Target(message.address, message.country, message.timezone)
-
-
-def _trial_facts(message: Turn, kind: str) -> Facts:
-    """Return what a test send talks about: the order it was asked for, else a made-up one."""
-    if message.order_id:
-        order = Order.objects.select_related("customer", "merchant__brand").get(pk=message.order_id)
-        return templates.complete(
-            event_facts.of_order(order, kind=kind), event=kind, language=message.language
-        )
-    return templates.sample_facts(kind, message.language) if kind else {}
-
-
-def _version(message: Turn, setup: Setup) -> TemplateVersion | None:
-    """Return the wording in force now: of the planned language, or the next best if that one is gone."""
-    wordings = {w.language: w for w in setup.wordings(message.merchant_id, message.template, message.channel)}
-    language = choose_language(list(wordings), [message.language])
-    return setup.versions[wordings[language].version_id] if language else None
-
-
-def _decide(
-    message: Turn, subject: _Subject, prepared: Prepared, *, setup: Setup, consents: Consents
-) -> None:
-    now = clock.now()
+def _decide(message: Turn, subject: Subject, prepared: Prepared, around: _Around) -> None:
+    now, setup = clock.now(), prepared.setup
     channel = CHANNELS[message.channel]
-    consent = consents.of(message.merchant_id, message.channel, subject.target.address, message.customer_id)
+    is_text = message.channel == ChannelKind.SMS
+    consent = around.consents.of(
+        message.merchant_id, message.channel, subject.target.address, message.customer_id
+    )
     # A person who asked for it by hand (a resend, a test) overrides the rule, never the recipient.
     by_hand = message.step > 0 or message.event_id is None
     rule = None if by_hand or message.rule_id is None else setup.rules_by_id.get(message.rule_id)
@@ -166,6 +134,9 @@ def _decide(
             conditions=rule.conditions if rule else (),
             facts=subject.facts,
             expires_at=message.expires_at,
+            budget_until=around.budgets.until(message.merchant_id, subject.target.country)
+            if is_text
+            else None,
             route=choice.route if choice else gates.Route(),
         )
     )
@@ -175,32 +146,32 @@ def _decide(
     kept = [*message.gates[:1], record] if message.gates else [record]
     last = answers[-1]
     if last.verdict is Verdict.HOLD:
-        prepared.held.append(_row(message, State.HELD, gates=kept, reason=last.reason, due_at=last.until))
+        prepared.held.append(held_row(message, gates=kept, reason=last.reason, until=last.until or now))
     elif last.verdict is Verdict.DROP:
-        prepared.dropped.append(_row(message, State.DROPPED, gates=kept, reason=last.reason, finished_at=now))
+        row = {"id": message.id, "state": State.DROPPED, "gates": kept, "reason": last.reason}
+        prepared.dropped.append(row | {"finished_at": now})
     elif subject.version is not None and choice is not None:
-        _render(message, subject, subject.version, prepared, setup=setup, choice=choice, kept=kept, now=now)
+        _render(message, subject, subject.version, prepared, choice=choice, kept=kept, now=now)
 
 
-def _row(message: Turn, state: str, **values: Any) -> dict[str, Any]:
-    return {"id": message.id, "state": state, "claim": None, "claimed_until": None, **values}
+def held_row(message: Turn, *, gates: list[Any], reason: str, until: datetime) -> dict[str, Any]:
+    """Return the changed columns of a message that waits."""
+    return {"id": message.id, "state": State.HELD, "gates": gates, "reason": reason, "due_at": until}
 
 
 def _render(
     message: Turn,
-    subject: _Subject,
+    subject: Subject,
     version: TemplateVersion,
     prepared: Prepared,
     *,
-    setup: Setup,
     choice: Choice,
     kept: list[Any],
     now: datetime,
 ) -> None:
-    template = version.template
+    template, setup = version.template, prepared.setup
     try:
-        is_mail = message.channel == ChannelKind.EMAIL
-        wording = templates.wording_of(version, setup.brands.get(message.merchant_id) if is_mail else None)
+        wording = wording_of(message, version, setup)
         rendered = wording.render(
             subject.facts,
             language=template.language,
@@ -232,6 +203,7 @@ def _render(
     row = {
         "id": message.id,
         "state": State.SENDING,
+        "look_at": now + timedelta(seconds=settings.DELIVERY["sending_seconds"]),
         "gates": kept,
         "reason": "",
         "tries": message.tries + 1,
@@ -244,9 +216,10 @@ def _render(
         "body": channel.words(parcel),
         "parts": channel.parts(parcel),
     }
-    prepared.ready.append(Ready(message, parcel, row, has_other=choice.others > message.tries))
+    prepared.ready.append(Ready(message, parcel, row, now, has_other=choice.others > message.tries))
 
 
 def _failed(message: Turn, reason: str, kept: list[Any], detail: str, *, now: datetime) -> dict[str, Any]:
     kept = [*kept[:-1], kept[-1] | {"detail": detail}]
-    return _row(message, State.FAILED, gates=kept, reason=reason, error="content", finished_at=now)
+    ended = {"id": message.id, "state": State.FAILED, "gates": kept, "reason": reason}
+    return ended | {"error": "content", "finished_at": now}

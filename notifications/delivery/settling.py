@@ -31,14 +31,10 @@ def settle(*, limit: int = 200) -> int:
     now = clock.now()
     again = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
     with transaction.atomic():
-        waiting = Message.objects.filter(state=State.UNKNOWN, claimed_until__lte=now).order_by(
-            "claimed_until"
-        )
+        waiting = Message.objects.filter(state=State.UNKNOWN, look_at__lte=now).order_by("look_at")
         messages = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         # Whoever looks now has it; should this worker die, it is looked at again later.
-        Message.objects.filter(pk__among=[m.pk for m in messages], state=State.UNKNOWN).update(
-            claimed_until=again
-        )
+        Message.objects.filter(pk__among=[m.pk for m in messages], state=State.UNKNOWN).update(look_at=again)
     attempts = {
         attempt.message_id: attempt
         for attempt in Attempt.objects.filter(message__in=messages)
@@ -64,7 +60,7 @@ def settle(*, limit: int = 200) -> int:
         State.FAILED,
         only_from=[State.UNKNOWN],
         reason=Reason.UNKNOWN_OUTCOME,
-        claimed_until=None,
+        look_at=None,
         finished_at=now,
     )
     done = settled | {message.pk for message in given_up}
@@ -95,7 +91,7 @@ def _look_again(messages: Sequence[Message], attempts: Mapping[UUID, Attempt], n
         next_ask = max(first, now + timedelta(seconds=terms.ask_every)) if first <= now else first
         looks[min(over, next_ask) if can_ask(attempt) else over].append(message.pk)
     for at, ids in looks.items():
-        Message.objects.filter(pk__among=ids, state=State.UNKNOWN).update(claimed_until=at)
+        Message.objects.filter(pk__among=ids, state=State.UNKNOWN).update(look_at=at)
 
 
 def _ended(message: Message, attempt: Attempt, result: Result) -> Ended:

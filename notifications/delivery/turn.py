@@ -10,7 +10,7 @@ from uuid import UUID
 
 @dataclass(slots=True)
 class Turn:
-    """A claimed message. The names are those of the Message row; `claim` says whose it is."""
+    """A message that is due. The names are those of the Message row."""
 
     id: UUID
     merchant_id: UUID
@@ -31,7 +31,6 @@ class Turn:
     tries: int
     gateway_id: UUID | None
     gates: list[dict[str, Any]]
-    claim: UUID
 
 
-COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Turn))[:-1]
+COLUMNS: tuple[str, ...] = tuple(field.name for field in fields(Turn))

@@ -23,7 +23,6 @@ class State(models.TextChoices):
     PLANNED = "planned", _("Planned")
     DUE = "due", _("Due")
     HELD = "held", _("Held")
-    CLAIMED = "claimed", _("Being prepared")
     SENDING = "sending", _("Being sent")
     RETRY = "retry", _("To be tried again")
     UNKNOWN = "unknown", _("Outcome unknown")
@@ -36,12 +35,13 @@ class State(models.TextChoices):
 
 
 _S = State
+# What may be decided when the time of a message has come.
+_DECIDED = frozenset({_S.SENDING, _S.HELD, _S.DROPPED, _S.FAILED})
 TRANSITIONS: dict[str, frozenset[str]] = {
-    _S.PLANNED: frozenset({_S.DUE, _S.CLAIMED, _S.HELD, _S.DROPPED}),
-    _S.DUE: frozenset({_S.CLAIMED, _S.DROPPED}),
-    _S.HELD: frozenset({_S.DUE, _S.CLAIMED, _S.HELD, _S.DROPPED}),
-    _S.RETRY: frozenset({_S.DUE, _S.CLAIMED, _S.DROPPED, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}),
-    _S.CLAIMED: frozenset({_S.DUE, _S.HELD, _S.DROPPED, _S.SENDING, _S.FAILED, _S.RETRY}),
+    _S.PLANNED: _DECIDED | {_S.DUE},
+    _S.DUE: _DECIDED,
+    _S.HELD: _DECIDED | {_S.DUE},
+    _S.RETRY: _DECIDED | {_S.DUE, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN},
     _S.SENDING: frozenset(
         {_S.ACCEPTED, _S.RETRY, _S.FAILED, _S.UNKNOWN, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}
     ),
@@ -54,7 +54,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     _S.FAILED: frozenset({_S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}),
     _S.DROPPED: frozenset(),
 }
-# Waiting for their time; a worker may claim them when it has come.
+# Waiting for their time; a worker takes them when it has come.
 OPEN = (_S.PLANNED, _S.DUE, _S.HELD, _S.RETRY)
 # Nothing more will be tried.
 FINAL = (_S.DELIVERED, _S.SEEN, _S.UNDELIVERED, _S.FAILED, _S.DROPPED)
@@ -98,8 +98,8 @@ class Message(Owned):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DUE)
     due_at = models.DateTimeField(_("due"), default=clock.now)
     expires_at = models.DateTimeField(_("useful until"), null=True)
-    claim = models.UUIDField(null=True)
-    claimed_until = models.DateTimeField(null=True)
+    # When somebody looks what became of it: while it is being sent, and while that is unknown.
+    look_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(_("reason"), max_length=40, blank=True, default="")
     error = models.CharField(
@@ -132,9 +132,9 @@ class Message(Owned):
                 condition=models.Q(state__in=["planned", "due", "held", "retry"]),
             ),
             models.Index(
-                fields=["claimed_until"],
+                fields=["look_at"],
                 name="message_under_way",
-                condition=models.Q(state__in=["claimed", "sending", "unknown"]),
+                condition=models.Q(state__in=["sending", "unknown"]),
             ),
             models.Index(fields=["merchant", "-id"], name="message_of_merchant"),
             models.Index(fields=["merchant", "channel", "address", "-id"], name="message_to_address"),

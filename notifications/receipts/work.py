@@ -44,7 +44,7 @@ STRENGTH = {state: place for place, state in enumerate(dict.fromkeys(TARGETS.val
 # These say what became of one attempt, and nothing of the message if there was another.
 OF_ITS_ATTEMPT = frozenset({State.ACCEPTED, State.UNDELIVERED})
 # On the way to another attempt: the fact waits until that has begun.
-BETWEEN = frozenset({State.PLANNED, State.DUE, State.HELD, State.CLAIMED})
+BETWEEN = frozenset({State.PLANNED, State.DUE, State.HELD})
 
 
 def next_look() -> datetime | None:

@@ -32,7 +32,7 @@ MOST_DELAY = timedelta(days=7)
 NOT_SENT = (State.FAILED, State.UNDELIVERED)
 FIGURES: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     (State.PLANNED, gettext_lazy("Waiting"), (State.PLANNED, State.DUE, State.HELD, State.RETRY)),
-    (State.ACCEPTED, gettext_lazy("Sent"), (State.CLAIMED, State.SENDING, State.ACCEPTED)),
+    (State.ACCEPTED, gettext_lazy("Sent"), (State.SENDING, State.ACCEPTED)),
     (State.DELIVERED, gettext_lazy("Arrived"), (State.DELIVERED, State.SEEN)),
     (State.UNDELIVERED, gettext_lazy("Did not arrive"), (State.UNDELIVERED,)),
     (State.FAILED, gettext_lazy("Failed"), (State.FAILED,)),

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from merchants.masking import without_contacts
 from merchants.models import Membership
 from merchants.screens.base import Text, Tone
-from notifications.models import Attempt, Message, Receipt, State
+from notifications.models import Attempt, GatewayAccount, Message, Receipt, State
+from notifications.models.messages import DRILL
 from notifications.outcomes import ReceiptKind
 from notifications.policy.gates import GATES as ASKED
 from notifications.screens import words
@@ -53,7 +54,7 @@ def why(message: Message) -> tuple[Tone, str]:
     match message.state:
         case State.PLANNED:
             text = _("It waits for its time: %(when)s.") % {"when": words.moment(message.due_at)}
-        case State.DUE | State.CLAIMED | State.SENDING:
+        case State.DUE | State.SENDING:
             text = _("It is on its way out.")
         case State.HELD:
             until = words.moment(message.due_at)
@@ -87,6 +88,8 @@ def why(message: Message) -> tuple[Tone, str]:
 
 
 def _cause(message: Message) -> str:
+    if message.recipient == DRILL:
+        return _("because the gateway was to be tried out")
     if message.event is None:
         return _("because somebody asked for a test")
     if message.step:
@@ -102,7 +105,8 @@ def steps_of(
     message: Message, attempts: Iterable[Attempt], receipts: Iterable[Receipt], who: Membership
 ) -> list[Step]:
     """Return the story, first things first."""
-    steps = [*_beginning(message), *(_asking(kept, who) for kept in message.gates)]
+    names = _gateway_names(message)
+    steps = [*_beginning(message), *(_asking(kept, who, message, names) for kept in message.gates)]
     later = [*(_attempt(one, who) for one in attempts), *(_receipt(one, who) for one in receipts)]
     return steps + sorted(later, key=lambda step: step.at or message.created_at)
 
@@ -125,7 +129,16 @@ _WHEN = {
 }
 
 
-def _asking(kept: Mapping[str, Any], who: Membership) -> Step:
+def _gateway_names(message: Message) -> dict[str, str]:
+    """Return what the accounts are called that were passed over, those too that are no more."""
+    ids = {one["gateway"] for kept in message.gates for one in kept.get("passed", ())}
+    if not ids:
+        return {}
+    rows = GatewayAccount._base_manager.filter(merchant=message.merchant_id, pk__in=ids)
+    return {str(id): name for id, name in rows.values_list("pk", "name")}
+
+
+def _asking(kept: Mapping[str, Any], who: Membership, message: Message, names: Mapping[str, str]) -> Step:
     when, answer = kept.get("when", ""), kept.get("answer", "allow")
     at = parse_datetime(kept["at"]) if kept.get("at") else None
     if when in {"resent", "tested"}:
@@ -139,6 +152,16 @@ def _asking(kept: Mapping[str, Any], who: Membership) -> Step:
         notes.append(_("Until %(until)s.") % {"until": words.moment(kept["until"])})
     if kept.get("detail"):
         notes.append(without_contacts(str(kept["detail"]), who))
+    for one in kept.get("passed", ()):
+        notes.append(
+            _("%(gateway)s was passed over: %(why)s.")
+            % {
+                "gateway": names.get(one["gateway"], _("A gateway")),
+                "why": words.obstacle_of(one["why"]),
+            }
+        )
+    if kept.get("passed") and answer == "allow" and message.gateway:
+        notes.append(_("So it took %(gateway)s.") % {"gateway": message.gateway.name})
     tone: Tone = "good" if answer == "allow" else "wait" if answer == "hold" else "bad"
     title = _WHEN.get(when, lambda: _("The gates were asked"))()
     return Step(tone, title, at, notes, gates=_gates(kept))
@@ -154,7 +177,7 @@ def _gates(kept: Mapping[str, Any]) -> list[Gate]:
     return [Gate(words.GATES.get(name) or name, answers[name]) for name in names]
 
 
-_OUTCOMES: dict[str, Tone] = {
+OUTCOMES: dict[str, Tone] = {
     Attempt.Outcome.STARTED: "info",
     Attempt.Outcome.ACCEPTED: "good",
     Attempt.Outcome.REFUSED: "bad",
@@ -174,7 +197,7 @@ def _attempt(attempt: Attempt, who: Membership) -> Step:
         facts[_("Vendor's number")] = attempt.provider_id
     facts[_("Our reference")] = attempt.id.hex
     return Step(
-        _OUTCOMES[attempt.outcome],
+        OUTCOMES[attempt.outcome],
         _("Attempt %(number)d through %(gateway)s") % {"number": attempt.number, "gateway": gateway},
         attempt.started_at,
         [words.error_of(attempt.error)] if attempt.error else [],

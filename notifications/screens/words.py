@@ -14,14 +14,15 @@ from merchants.models import Membership
 from merchants.roles import Role
 from merchants.screens.base import Text, Tone, shown
 from notifications.models import Message, State
+from notifications.models.messages import DRILL
 from notifications.outcomes import ErrorClass, ReceiptKind
 from notifications.reasons import Reason
+from notifications.routing import Obstacle
 
 TONES: dict[str, Tone] = {
     State.PLANNED: "plain",
     State.DUE: "plain",
     State.HELD: "wait",
-    State.CLAIMED: "info",
     State.SENDING: "info",
     State.RETRY: "wait",
     State.UNKNOWN: "wait",
@@ -55,6 +56,35 @@ ERRORS: dict[str, Text] = {
     ErrorClass.CONFIG: gettext_lazy("The account is set up wrongly."),
     ErrorClass.TRANSIENT: gettext_lazy("A passing fault; it was certainly not taken."),
 }
+# The same in a word or two, for counts.
+ERROR_NAMES: dict[str, Text] = {
+    ErrorClass.RECIPIENT: gettext_lazy("address"),
+    ErrorClass.OPTED_OUT: gettext_lazy("opted out"),
+    ErrorClass.CONTENT: gettext_lazy("content"),
+    ErrorClass.RATE_RECIPIENT: gettext_lazy("too many to one person"),
+    ErrorClass.RATE_ACCOUNT: gettext_lazy("too many on the account"),
+    ErrorClass.BALANCE: gettext_lazy("no money"),
+    ErrorClass.CREDENTIALS: gettext_lazy("key or permission"),
+    ErrorClass.CONFIG: gettext_lazy("set up wrongly"),
+    ErrorClass.TRANSIENT: gettext_lazy("passing fault"),
+}
+# Why an account is passed over, as the end of a sentence that begins with its name.
+OBSTACLES: dict[str, Text] = {
+    Obstacle.NO_TEMPLATE: gettext_lazy("it sends by its own templates, and this one is not usable there yet"),
+    Obstacle.NO_SIGNATURE_HERE: gettext_lazy("its vendor does not let the signature be used yet"),
+    Obstacle.RESTING: gettext_lazy("it rests"),
+    Obstacle.DOUBTED: gettext_lazy("its receipts stay away"),
+    Obstacle.SILENT: gettext_lazy("it has not answered the texts that left just before"),
+    Obstacle.ON_TRIAL: gettext_lazy("it is on trial after a rest and has had its few texts of this second"),
+    Obstacle.JUST_TRIED: gettext_lazy("it has just been tried in vain"),
+}
+# Why an account was left alone, as the codes of `gateway.switched` say.
+WHYS: dict[str, Text] = {
+    "refused": gettext_lazy("its vendor refuses the account"),
+    "failing": gettext_lazy("it fails too often"),
+    "hanging": gettext_lazy("it does not answer"),
+    "slow": gettext_lazy("its receipts stay away"),
+}
 RECEIPTS: dict[str, tuple[Tone, Text]] = {
     ReceiptKind.DELIVERED: ("good", gettext_lazy("It arrived")),
     ReceiptKind.UNDELIVERED: ("bad", gettext_lazy("It did not arrive")),
@@ -76,6 +106,21 @@ def error_of(code: str) -> str:
     return str(ERRORS.get(code, code))
 
 
+def obstacle_of(code: str) -> str:
+    return str(OBSTACLES.get(code, code))
+
+
+def seconds(value: float) -> str:
+    """Return a span of time as people read it, from thousandths of a second to hours."""
+    if value < 1:
+        return _("%(count)d ms") % {"count": round(value * 1000)}
+    if value < 120:
+        return _("%(count)s s") % {"count": f"{value:.1f}".rstrip("0").rstrip(".")}
+    if value < 7200:
+        return _("%(count)d min") % {"count": round(value / 60)}
+    return _("%(count)d h") % {"count": round(value / 3600)}
+
+
 def moment(value: Any) -> str:
     """Return a time as people read it, from a datetime or its ISO 8601."""
     parsed = parse_datetime(value) if isinstance(value, str) else value
@@ -89,6 +134,8 @@ def recipient_of(message: Message, who: Membership) -> str:
         return _("Customer")
     if kind == "test":
         return _("Test")
+    if kind == DRILL:
+        return _("Trial of a gateway")
     if kind == "user":
         return _("Team")
     if kind == "role" and rest in Role.values:
@@ -97,4 +144,6 @@ def recipient_of(message: Message, who: Membership) -> str:
 
 
 def event_of(message: Message) -> str:
+    if message.recipient == DRILL:
+        return _("Trial of a gateway")
     return str(message.event.get_kind_display()) if message.event else _("Test")

@@ -183,9 +183,9 @@ def test_the_arrival_of_an_earlier_attempt_counts(merchant: Merchant):
 
 
 def test_a_receipt_waits_while_its_message_is_prepared_for_another_attempt(merchant: Merchant):
-    message = a_sent_message(merchant, state=State.CLAIMED)
+    message = a_sent_message(merchant, state=State.DUE)
     tell(an_attempt(message), ReceiptKind.DELIVERED)
-    assert state_of(message) == State.CLAIMED
+    assert state_of(message) == State.DUE
     Message.objects.update(state=State.SENDING)
     with time_machine.travel(timezone.now() + timedelta(seconds=3)):
         work_off()

