@@ -40,3 +40,21 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.isSent;
 });
+
+// Among very many choices one finds by typing; what is ticked stays in sight.
+for (const box of document.querySelectorAll(".choices:has(.country)")) {
+  const search = document.createElement("input");
+  search.type = "search";
+  search.className = "form-control choices-search";
+  search.setAttribute("aria-label", box.closest("fieldset").querySelector("legend").textContent);
+  search.addEventListener("input", () => {
+    const sought = search.value.trim().toLowerCase();
+    for (const choice of box.children) {
+      const isChosen = choice.querySelector("input").checked;
+      choice.hidden = !isChosen && !choice.textContent.toLowerCase().includes(sought);
+    }
+  });
+  // Enter would send the form.
+  search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  box.before(search);
+}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -14,7 +15,7 @@ from django.db import connection
 from django.urls import reverse
 
 from merchants.models import Merchant
-from notifications.models import Receipt, SendingLimit
+from notifications.models import Receipt, Route, SendingLimit
 from tests.api import a_caller
 from tests.builders import (
     a_customer,
@@ -90,7 +91,13 @@ BODIES: dict[str, Any] = {
         "countries": ["CN"],
         "priority": 1,
         "is_active": True,
+        "sources": ["203.0.113.0/24"],
+        "per_second": 30,
+        "balance_floor": "50.00",
+        "canary_phone": "13800138000",
+        "canary_minutes": 60,
     },
+    "routes/": {"country": "CN", "category": "marketing", "gateways": [str(UUID(int=7))]},
     "limits/": {"scope": "domestic", "period": "day", "most": 500},
     "templates/{template}/preview/": {"order": "A-1", "body": "Order {{ order.number }}."},
     "gateways/{gateway}/test/": {"phone": "13800138000"},
@@ -108,6 +115,7 @@ CHANGES = {
     "signatures/{signature}/": BODIES["signatures/"],
     "templates/{template}/": {"body": "Other words.", "is_active": False},
     "gateways/{gateway}/": {"name": "Other", "priority": 2, "countries": []},
+    "routes/{route}/": {"country": "US", "category": ""},
     "opt-outs/{opt_out}/": {"reason": "asked"},
     "limits/{limit}/": {"most": 700},
     "replies/{reply}/": {"is_read": True},
@@ -140,6 +148,7 @@ def a_shop() -> tuple[Merchant, dict[str, Any]]:
         "signature": a_signature(shop, text="已有"),
         "template": a_template(shop, code="known"),
         "gateway": a_gateway(shop),
+        "route": Route.objects.create(merchant=shop, gateways=[]),
         "opt_out": an_opt_out(shop, address="+8613900139000"),
         "limit": SendingLimit.objects.create(merchant=shop, scope="international", period="day", most=5),
         "reply": Receipt.objects.create(merchant=shop, channel="sms", kind="reply", dedupe="1", text="Hi"),

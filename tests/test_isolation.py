@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from merchants.models import Brand, Invitation, Merchant
-from notifications.models import Attempt, OptOutImport, Receipt, SendingLimit, State
+from notifications.models import Attempt, OptOutImport, Receipt, Route, SendingLimit, State
+from notifications.models.messages import DRILL
 from tests.api import a_caller
 from tests.builders import (
     a_customer,
@@ -72,18 +73,27 @@ SCREENS_OF_ONE = {
     "templates/{pk}/remove/": "template",
     "templates/{pk}/test/": "template",
     "templates/{pk}/at/{gateway}/": "template",
+    "templates/{pk}/at/{gateway}/submit/": "template",
+    "templates/{pk}/at/{gateway}/ask/": "template",
+    "templates/{pk}/at/{gateway}/withdraw/": "template",
     "templates/{pk}/versions/{number}/": "template",
     "templates/{pk}/versions/{number}/restore/": "template",
     "settings/signatures/{pk}/": "signature",
     "settings/signatures/{pk}/default/": "signature",
     "settings/signatures/{pk}/remove/": "signature",
     "settings/signatures/{pk}/at/{gateway}/": "signature",
+    "settings/signatures/{pk}/at/{gateway}/submit/": "signature",
+    "settings/signatures/{pk}/at/{gateway}/ask/": "signature",
+    "settings/signatures/{pk}/at/{gateway}/withdraw/": "signature",
     "settings/gateways/{pk}/": "gateway",
     "settings/gateways/{pk}/edit/": "gateway",
     "settings/gateways/{pk}/toggle/": "gateway",
     "settings/gateways/{pk}/resume/": "gateway",
     "settings/gateways/{pk}/remove/": "gateway",
     "settings/gateways/{pk}/test/": "gateway",
+    "settings/gateways/{gateway}/test/{pk}/": "drill",
+    "settings/routes/{pk}/": "route",
+    "settings/routes/{pk}/remove/": "route",
 }
 # Screens about no one thing: they show what is the shop's own.
 SCREENS = (
@@ -115,9 +125,12 @@ SCREENS = (
     "templates/new/mail/",
     "settings/signatures/",
     "settings/signatures/new/",
+    "settings/reviews/",
     "settings/gateways/",
     "settings/gateways/new/",
     "settings/gateways/new/{kind}/",
+    "settings/routes/",
+    "settings/routes/new/",
 )
 API_OF_ONE = {
     "api/v1/customers/{external_id}/": "customer",
@@ -131,12 +144,17 @@ API_OF_ONE = {
     "api/v1/messages/{pk}/resend/": "message",
     "api/v1/replies/{pk}/": "reply",
     "api/v1/signatures/{pk}/": "signature",
+    "api/v1/signatures/{pk}/reviews/": "signature",
+    "api/v1/signatures/{pk}/reviews/ask/": "signature",
     "api/v1/templates/{pk}/": "template",
+    "api/v1/templates/{pk}/reviews/": "template",
+    "api/v1/templates/{pk}/reviews/ask/": "template",
     "api/v1/templates/{pk}/preview/": "template",
     "api/v1/rules/{pk}/": "rule",
     "api/v1/opt-outs/{pk}/": "opt_out",
     "api/v1/gateways/{pk}/": "gateway",
     "api/v1/gateways/{pk}/test/": "gateway",
+    "api/v1/routes/{pk}/": "route",
     "api/v1/limits/{pk}/": "limit",
 }
 API = (
@@ -152,6 +170,7 @@ API = (
     "api/v1/rules/",
     "api/v1/opt-outs/",
     "api/v1/gateways/",
+    "api/v1/routes/",
     "api/v1/limits/",
 )
 # Open to everybody: what it shows without a secret word in the address is nobody's in particular.
@@ -235,6 +254,8 @@ def a_shop_with_everything() -> tuple[Merchant, dict[str, Any]]:
         "rule": rule,
         "message": message,
         "reply": reply,
+        "route": Route.objects.create(merchant=shop, country="CN", gateways=[str(gateway.pk)]),
+        "drill": a_message(shop, template=template, gateway=gateway, event=None, recipient=DRILL, body=MARK),
         "mail": a_message(shop, order=order, template=a_template(shop, channel="email"), body=MARK),
         "signature": a_signature(shop, text=MARK),
         "limit": SendingLimit.objects.create(merchant=shop, scope="domestic", period="day", most=5),

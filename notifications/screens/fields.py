@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,25 +12,25 @@ from django.utils.translation import pgettext
 from merchants.places import country_choices
 
 
-class CountriesField(forms.CharField):
-    """Countries as two-letter codes, written one after the other; cleaned to a list of them."""
+class CountriesField(forms.MultipleChoiceField):
+    """Countries, ticked by name; those that are chosen stand first. Cleaned to a list of ISO 3166 codes."""
+
+    # A class, so that the style sheet makes a box of them and the script a search.
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "country"})
 
     def __init__(self, **kwargs: Any) -> None:
         defaults: dict[str, Any] = {
             "label": _("Countries"),
             "required": False,
-            "max_length": 2_000,
-            "help_text": _("Two-letter codes, such as CN, HK, US. Empty: everywhere."),
+            "choices": country_choices,
+            "help_text": _("None ticked: everywhere."),
         }
         super().__init__(**defaults | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [
-            code for code in re.split(r"[\s,;，、；]+", str(super().to_python(value) or "").upper()) if code
-        ]
+        chosen = set(value or ())
+        self.widget.choices = sorted(country_choices(), key=lambda choice: choice[0] not in chosen)
+        return value
 
 
 def named_countries(codes: Sequence[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from merchants.screens.base import Text
 from notifications.configuring.gateways import LAST_PRIORITY, LONGEST_CREDENTIAL, MASK
+from notifications.configuring.watching import CANARY_MINUTES, FASTEST
 from notifications.gateways.base import Gateway
 from notifications.gateways.terms import Credential
 from notifications.models import GatewayAccount
@@ -33,7 +36,7 @@ class GatewayForm(forms.Form):
         max_length=20,
         help_text=_("The number or name that texts come from, where the vendor lets you choose."),
     )
-    countries = CountriesField(help_text=_("Where it sends to. Two-letter codes; empty: everywhere."))
+    countries = CountriesField(help_text=_("Where it sends to. None ticked: everywhere."))
     priority = forms.IntegerField(
         label=_("Place in line"),
         min_value=0,
@@ -42,6 +45,45 @@ class GatewayForm(forms.Form):
         help_text=_("The account with the lowest number that can send a text is taken."),
     )
     is_active = forms.BooleanField(label=_("Active"), required=False, initial=True)
+    per_second = forms.IntegerField(
+        label=_("Most texts a second"),
+        required=False,
+        min_value=1,
+        max_value=FASTEST,
+        help_text=_("What your contract allows. Empty: what the vendor publishes."),
+    )
+    sources = forms.CharField(
+        label=_("Senders of receipts"),
+        required=False,
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_(
+            "Addresses or networks of the vendor, one on each line, such as 203.0.113.0/24."
+            " Receipts and replies from elsewhere are refused. Empty: from anywhere."
+        ),
+    )
+    balance_floor = forms.DecimalField(
+        label=_("Tell us when the balance falls below"),
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+    )
+    canary_phone = forms.CharField(
+        label=_("Canary's phone"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        help_text=_("A phone of your own: a text goes there every so often and shows that the way is open."),
+    )
+    canary_minutes = forms.IntegerField(
+        label=_("Canary every (minutes)"),
+        required=False,
+        min_value=0,
+        max_value=CANARY_MINUTES[1],
+        initial=0,
+        help_text=_("0: never; otherwise 5 to 1440. Each is charged like any text."),
+    )
 
     def __init__(
         self, data: Any = None, files: Any = None, *, gateway: Gateway, account: GatewayAccount | None
@@ -49,16 +91,27 @@ class GatewayForm(forms.Form):
         self.gateway, self.account = gateway, account
         initial: dict[str, Any] = {"name": str(gateway.label)[:60]}
         if account:
-            names = ("name", "endpoint", "sender", "countries", "priority", "is_active")
-            initial = {name: getattr(account, name) for name in names}
+            initial = {name: getattr(account, name) for name in self.base_fields}
+            initial["sources"] = "\n".join(account.sources)
         super().__init__(data, files, initial=initial)
         usual = gateway.default_endpoint
         if usual:
             self.fields["endpoint"].help_text = _("Empty: %(usual)s") % {"usual": usual}
-        rest = list(self.fields)
+        if not gateway.tells_balance:
+            del self.fields["balance_floor"]
         for credential in gateway.credentials:
             self.fields[f"{PREFIX}{credential.name}"] = self._field(credential)
-        self.order_fields([rest[0], *(name for name in self.fields if name.startswith(PREFIX)), *rest[1:]])
+
+    def groups(self) -> list[tuple[Text, list[forms.BoundField]]]:
+        """Return the fields by what they are about, in their order."""
+        credentials = [name for name in self.fields if name.startswith(PREFIX)]
+        of_money = ["balance_floor"] if "balance_floor" in self.fields else []
+        named: list[tuple[Text, list[str]]] = [
+            (_("The account"), ["name", *credentials, "endpoint", "sender", "is_active"]),
+            (_("What it takes"), ["priority", "per_second", "countries"]),
+            (_("Watching it"), [*of_money, "canary_phone", "canary_minutes", "sources"]),
+        ]
+        return [(title, [self[name] for name in names]) for title, names in named]
 
     def _field(self, credential: Credential) -> forms.Field:
         """Return a credential's field; a secret that is set is never written into the page."""
@@ -84,5 +137,7 @@ class GatewayForm(forms.Form):
     def settings(self) -> dict[str, Any]:
         """Return what was entered as the service takes it."""
         entered = dict(self.cleaned_data)
+        entered["sources"] = [one for one in re.split(r"[\s,;，；]+", entered["sources"]) if one]
+        entered["canary_minutes"] = entered["canary_minutes"] or 0
         credentials = {one.name: entered.pop(f"{PREFIX}{one.name}") for one in self.gateway.credentials}
         return entered | {"credentials": credentials} | ({} if self.account else {"kind": self.gateway.kind})

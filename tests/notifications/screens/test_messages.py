@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from django.utils import timezone as clock
 from merchants.roles import Role
 from notifications import links
 from notifications.models import Attempt, Message, Receipt, State
+from notifications.routing import Obstacle
+from notifications.screens import words
 from orders.models import Event
 from tests.builders import (
     a_customer,
@@ -140,6 +143,28 @@ def test_a_story_goes_from_the_event_to_the_reply():
     for part in parts:
         place = page.find(part, place + 1)
         assert place >= 0, part
+
+
+@pytest.mark.parametrize("why", list(Obstacle))
+def test_a_story_says_which_way_it_took_and_who_was_passed_over_why(why):
+    shop = a_merchant()
+    first, second = a_gateway(shop, name="Aliyun 1"), a_gateway(shop, name="Kannel 2")
+    asked = {"when": "sent", "at": clock.now().isoformat(), "allowed": ["route"], "answer": "allow"}
+    asked["passed"] = [{"gateway": str(first.pk), "why": why.value}]
+    message = a_message(shop, gateway=second, gates=[asked], state=State.ACCEPTED)
+    first.archive()
+    page = html.unescape(story_of(logged_in(shop), message))
+    assert f"Aliyun 1 was passed over: {words.OBSTACLES[why]}." in page
+    assert "So it took Kannel 2." in page
+
+
+def test_the_name_of_another_shops_gateway_is_in_no_story():
+    shop = a_merchant()
+    asked = {"when": "sent", "answer": "allow", "passed": [{"gateway": "", "why": "resting"}]}
+    asked["passed"][0]["gateway"] = str(a_gateway(a_merchant(), name="Theirs").pk)
+    page = story_of(logged_in(shop), a_message(shop, gates=[asked]))
+    assert "Theirs" not in page
+    assert "A gateway was passed over: it rests." in page
 
 
 @pytest.mark.parametrize("state", State.values)
