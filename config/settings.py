@@ -311,6 +311,7 @@ SPECTACULAR_SETTINGS = {
         "ChannelKind": "notifications.models.ChannelKind",
         "MessageState": "notifications.models.State",
         "OptOutSource": "notifications.models.OptOutSource",
+        "ReviewState": "notifications.models.Review",
     },
 }
 

@@ -59,11 +59,11 @@ class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row])
         raise NotImplementedError
 
     def create(self, request: Request) -> Response:
-        row = self.save(_object(request.data))
+        row = self.save(object_of(request.data))
         return Response(self.get_serializer(row).data, 201)
 
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        row = self.save(_object(request.data), self.get_object())
+        row = self.save(object_of(request.data), self.get_object())
         return Response(self.get_serializer(row).data)
 
     def destroy(self, request: Request, pk: UUID) -> Response:
@@ -76,7 +76,7 @@ class Settings(ListModelMixin, RetrieveModelMixin, Resources[Row], Generic[Row])
             row.archive()
 
 
-def _object(data: Any) -> Mapping[str, Any]:
+def object_of(data: Any) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         sentence = str(_("Write an object of names and values."))
         raise ValidationError([ErrorDetail(sentence, code="not_an_object")])

@@ -9,15 +9,21 @@ from notifications.api.limits import LimitViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.opt_outs import OptOutViewSet
 from notifications.api.replies import ReplyViewSet
-from notifications.api.settings import GatewayViewSet, RuleViewSet, SignatureViewSet, TemplateViewSet
+from notifications.api.reviews import SignaturesWithReviews, TemplatesWithReviews
+from notifications.api.settings import (
+    GatewayViewSet,
+    RouteViewSet,
+    RuleViewSet,
+)
 
 router = SimpleRouter()
 router.register("messages", MessageViewSet, "message")
 router.register("replies", ReplyViewSet, "reply")
-router.register("signatures", SignatureViewSet, "signature")
-router.register("templates", TemplateViewSet, "template")
+router.register("signatures", SignaturesWithReviews, "signature")
+router.register("templates", TemplatesWithReviews, "template")
 router.register("rules", RuleViewSet, "rule")
 router.register("opt-outs", OptOutViewSet, "opt-out")
 router.register("gateways", GatewayViewSet, "gateway")
+router.register("routes", RouteViewSet, "route")
 router.register("limits", LimitViewSet, "limit")
 urlpatterns = router.urls

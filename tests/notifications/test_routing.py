@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone as clock
 
 from merchants.models import Merchant
-from notifications.models import GatewayAccount, Route, Signature
+from notifications.models import GatewayAccount, Route, Signature, VendorSignature
 from notifications.routing import TRIALS, Choice, Errand, choose, line_of
 from notifications.setup import Setup
 from tests.builders import a_gateway, a_merchant, a_signature
@@ -143,3 +143,48 @@ def test_a_drill_takes_its_account_however_it_fares_and_no_other(merchant: Merch
 def test_another_merchants_accounts_are_not_seen(merchant: Merchant) -> None:
     an_account(a_merchant(), "Theirs")
     assert ask(merchant).route.reason == "no_gateway"
+
+
+def a_reviewer(merchant: Merchant, state: str, **fields: object) -> GatewayAccount:
+    """Return an account whose vendor puts the signature in front, and has this to say of it."""
+    account = a_gateway(merchant, kind="ihuyi", **fields)
+    VendorSignature.objects.create(
+        merchant=merchant, signature=Signature.objects.get(merchant=merchant), gateway=account, state=state
+    )
+    return account
+
+
+@pytest.mark.parametrize("state", ["submitted", "rejected"])
+def test_an_account_whose_vendor_has_not_approved_the_signature_takes_nothing(
+    merchant: Merchant, state: str
+) -> None:
+    first = a_reviewer(merchant, state, priority=1)
+    assert ask(merchant).route.reason == "no_vendor_signature"
+    second = an_account(merchant, "Second", priority=2)
+    choice = ask(merchant)
+    assert choice.way == second
+    assert choice.passed == ((str(first.pk), "no_signature_here"),)
+
+
+@pytest.mark.parametrize("state", ["draft", "approved", "filed", "usable"])
+def test_an_account_takes_a_signature_that_was_approved_or_never_handed_in(
+    merchant: Merchant, state: str
+) -> None:
+    assert ask(merchant).way is None
+    account = a_reviewer(merchant, state)
+    assert ask(merchant).way == account
+
+
+def test_what_a_vendor_says_of_a_signature_that_is_not_in_use_is_no_obstacle(merchant: Merchant) -> None:
+    account = a_reviewer(merchant, "rejected")
+    Signature.objects.filter(merchant=merchant).update(countries=["US"])
+    a_signature(merchant, text="另一个", countries=["CN"], is_default=False)
+    assert ask(merchant).way == account
+
+
+def test_a_resting_account_is_waited_for_though_another_vendor_bars_the_signature(merchant: Merchant) -> None:
+    a_reviewer(merchant, "rejected")
+    resting = an_account(merchant, "Resting")
+    until = clock.now() + timedelta(minutes=1)
+    GatewayAccount.objects.filter(pk=resting.pk).update(paused_until=until)
+    assert ask(merchant).route.reason == "gateway_paused"

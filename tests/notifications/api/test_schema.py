@@ -28,6 +28,10 @@ def test_it_describes_every_path_that_is_promised():
         "/messages/{id}/resend/": "post",
         "/templates/{id}/preview/": "get post",
         "/gateways/{id}/test/": "post",
+        "/signatures/{id}/reviews/": "get post patch",
+        "/signatures/{id}/reviews/ask/": "post",
+        "/templates/{id}/reviews/": "get post patch",
+        "/templates/{id}/reviews/ask/": "post",
     }
     for kind in ("signatures", "templates", "rules", "opt-outs", "gateways"):
         promised |= {f"/{kind}/": "get post", f"/{kind}/{{id}}/": "get patch delete"}

@@ -1,0 +1,106 @@
+"""The bodies of reviews: how a signature or a template stands at each gateway.
+
+They describe what is taken; what may be kept is said by `notifications.reviewing`, for screens and scripts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from notifications.models import Review
+from notifications.vendor_wording import Kind
+
+
+class AtGatewaySerializer(serializers.Serializer[Any]):
+    gateway = serializers.UUIDField(help_text="The id of an account whose vendor reviews.")
+
+
+class SubmitSignatureSerializer(AtGatewaySerializer):
+    fields = serializers.DictField(  # type: ignore[assignment]  # our body's word, and an attribute of every serializer
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="What the vendor wants to know, by the vendor's own names: `wanted` tells them.",
+    )
+
+
+class SubmitTemplateSerializer(SubmitSignatureSerializer):
+    body = serializers.CharField(
+        required=False,
+        max_length=1_000,
+        help_text="In the vendor's spelling; left out: our wording, turned into it.",
+    )
+    params = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The vendor's variables, and the placeholders that fill them.",
+    )
+
+
+class NoteSignatureSerializer(AtGatewaySerializer):
+    state = serializers.ChoiceField(choices=Review.choices, required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
+    code = serializers.CharField(required=False, allow_blank=True, max_length=60)
+
+
+class NoteTemplateSerializer(NoteSignatureSerializer):
+    body = serializers.CharField(required=False, allow_blank=True, max_length=1_000)
+    params = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+class WantedChoiceSerializer(serializers.Serializer[Any]):
+    value = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # our body's word, and an attribute of every field
+
+
+class WantedSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # our body's word, and an attribute of every field
+    help = serializers.CharField()
+    is_required = serializers.BooleanField()
+    choices = WantedChoiceSerializer(many=True, help_text="Empty: free text.")
+    default = serializers.CharField()  # type: ignore[assignment]  # our body's word, and an attribute of every field
+
+
+class SignatureReviewSerializer(serializers.Serializer[Any]):
+    gateway = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Review.choices)
+    reason = serializers.CharField(help_text="The vendor's, above all when it was rejected.")
+    code = serializers.CharField(help_text="The vendor's name for it.")
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    look_at = serializers.DateTimeField(allow_null=True, help_text="When it leaves, or the vendor is asked.")
+    wanted = WantedSerializer(
+        many=True,
+        allow_null=True,
+        help_text="What the vendor wants to know with it; null: nothing is handed in by an interface.",
+    )
+    carriers = serializers.DictField(
+        child=serializers.CharField(), help_text="A carrier's state, or the vendor's word for what is wrong."
+    )
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    detail = serializers.CharField()
+    ours = serializers.CharField()
+    theirs = serializers.CharField()
+
+
+class TemplateReviewSerializer(serializers.Serializer[Any]):
+    gateway = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=Review.choices)
+    reason = serializers.CharField(help_text="The vendor's, above all when it was rejected.")
+    code = serializers.CharField(help_text="The vendor's code of the template.")
+    submitted_at = serializers.DateTimeField(allow_null=True)
+    look_at = serializers.DateTimeField(allow_null=True, help_text="When it leaves, or the vendor is asked.")
+    wanted = WantedSerializer(
+        many=True,
+        allow_null=True,
+        help_text="What the vendor wants to know with it; null: nothing is handed in by an interface.",
+    )
+    body = serializers.CharField(help_text="As the vendor has it.")
+    params = serializers.DictField(child=serializers.CharField())
+    version = serializers.IntegerField(help_text="Which of our versions the vendor has; 0: none.")
+    is_changed = serializers.BooleanField(help_text="Our wording is another since.")
+    differences = DifferenceSerializer(many=True)
