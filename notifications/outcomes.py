@@ -31,6 +31,7 @@ class ErrorClass(StrEnum):
     BALANCE = "balance"  # no money or no quota left
     CREDENTIALS = "credentials"  # key, signature, IP allow-list, permission
     CONFIG = "config"  # our request is wrong: unknown app, bad endpoint, no route
+    NO_ROUTE = "no_route"  # this account does not reach this country or network; another may
     TRANSIENT = "transient"  # certainly not taken; may work later
 
 

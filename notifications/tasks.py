@@ -6,12 +6,14 @@ import time
 
 from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
-from notifications import queueing, receipts, reviewing, testsend
+from notifications import balances, queueing, receipts, reviewing, testsend
+from notifications.delivery.engine import engine
 from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
 from notifications.delivery.settling import settle
 from notifications.delivery.taking import give_up_on_the_dead
 from notifications.heartbeat import beat
+from notifications.limits.in_database import forget_full
 from orders import sweeps
 from orders.events import Lane
 
@@ -56,7 +58,7 @@ def work_reviews() -> None:
 
 
 def sweep() -> None:
-    """Find what nobody else will: dead workers' claims, unknown outcomes, unpaid orders, standing parcels."""
+    """Find what nobody else will: dead workers, unknown outcomes, unpaid orders, and the like."""
     queueing.begin("sweep")
     with across_merchants():
         give_up_on_the_dead()
@@ -64,6 +66,8 @@ def sweep() -> None:
             beat(Lane.BULK)
         find_slow()
         testsend.send_canaries()
+        balances.poll(engine().world, loop=engine().loop)
+        forget_full()
         while reviewing.work_off():
             beat(Lane.BULK)
         forget_old_answers()

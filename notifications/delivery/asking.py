@@ -65,14 +65,25 @@ async def ask_all(
     messages: Sequence[Message],
     taken: Mapping[tuple[UUID, str], frozenset[str]],
 ) -> list[Result | None]:
+    """Return what the vendors say, in order. Those to one phone are asked one after the other.
+
+    What was found for the first is not found again for the next.
+    """
     at_once = asyncio.Semaphore(20)
+    answers: dict[UUID, Result | None] = {}
+    by_phone: defaultdict[tuple[UUID, str], list[tuple[Attempt, Message]]] = defaultdict(list)
+    for attempt, message in zip(attempts, messages, strict=True):
+        by_phone[message.merchant_id, message.address].append((attempt, message))
 
-    async def ask(attempt: Attempt, message: Message) -> Result | None:
-        async with at_once:
-            ids = taken.get((message.merchant_id, message.address), frozenset())
-            return await _ask(attempt, message, ids)
+    async def ask(phone: tuple[UUID, str]) -> None:
+        ids = taken.get(phone, frozenset())
+        for attempt, message in by_phone[phone]:
+            async with at_once:
+                answer = answers[attempt.pk] = await _ask(attempt, message, ids)
+            ids |= {answer.provider_id} if answer and answer.provider_id else set()
 
-    return list(await asyncio.gather(*map(ask, attempts, messages)))
+    await asyncio.gather(*map(ask, by_phone))
+    return [answers[attempt.pk] for attempt in attempts]
 
 
 async def _ask(attempt: Attempt, message: Message, taken: frozenset[str]) -> Result | None:

@@ -32,10 +32,14 @@ from orders.models import Event
 
 @dataclass(slots=True)
 class Drafted:
-    """How many events were planned, and those of their messages that leave now, as they travel together."""
+    """How many events were planned, and those of their messages that leave now, as they travel together.
+
+    `more_at` is when the first of those that a rate limit holds may go.
+    """
 
     events: int = 0
     batches: Sequence[list[Ready]] = ()
+    more_at: datetime | None = None
 
 
 def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
@@ -59,10 +63,10 @@ def draft(lane: str, *, limit: int, setups: Setups) -> Drafted:
         rows = [_row(one, loaded[one.event_id], now=now) for one in drafts]
         turns = [_turn(row) for row in rows if row["lane"] == lane and row["state"] == State.DUE]
         prepared = prepare(turns, setups=setups, known=loaded, consents=consents)
-        admit(prepared)
+        more_at = admit(prepared)
         batches = write_new(rows, prepared)
         Event.objects.filter(pk__among=loaded).update(planned_at=now)
-    return Drafted(len(loaded), batches)
+    return Drafted(len(loaded), batches, more_at)
 
 
 def _plan(events: Sequence[Loaded], setup: Setup, consents: Consents, *, now: datetime) -> list[Draft]:

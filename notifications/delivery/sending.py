@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 from django import db
+from django.utils import timezone as clock
 
 from notifications import queueing
 from notifications.channels.base import Parcel
@@ -38,6 +40,8 @@ IN_FLIGHT = 600
 PATIENCE = 0.02
 # How soon a round under way looks again for what is due (seconds).
 LOOK = 0.2
+# How long a round rests between the sips that a rate limit lets go (seconds).
+PACE = 0.05
 # How long to wait for a database that is away or found a deadlock, before each new try (seconds).
 FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 
@@ -53,6 +57,7 @@ class Dispatch:
         self.in_flight: dict[asyncio.Task[list[Result]], list[Ready]] = {}
         self.messages_in_flight = 0
         self.sent = 0
+        self.more_at: datetime | None = None
 
     def run(self, *, until: float) -> int:
         """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
@@ -70,18 +75,27 @@ class Dispatch:
                 if self._finish_done():
                     look_at = 0.0
             elif look_at > now or now >= until:
-                break
+                if now >= until or not self._is_paced():
+                    break
+                time.sleep(PACE)
+                look_at = 0.0
         return self.sent
+
+    def _is_paced(self) -> bool:
+        """Say whether a rate limit lets more go so soon that it is not worth to end the round."""
+        return self.more_at is not None and self.more_at < clock.now() + timedelta(seconds=1)
 
     def _take(self, limit: int) -> bool:
         """Start what is due, then what further events lead to. Return whether there may be more."""
         self.setups.silent = self.engine.watch.silent()
         taken = take(self.lane, limit=limit, setups=self.setups)
+        self.more_at = taken.more_at
         self._launch(taken.batches)
         rest = limit - taken.count
         if not rest:
             return True
         drafted = draft(self.lane, limit=rest, setups=self.setups)
+        self.more_at = min(filter(None, (taken.more_at, drafted.more_at)), default=None)
         self._launch(drafted.batches)
         return drafted.events == rest
 

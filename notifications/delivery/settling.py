@@ -21,9 +21,11 @@ from notifications.delivery.asking import ask_all, can_ask, ids_of_others, terms
 from notifications.delivery.engine import engine
 from notifications.delivery.finishing import Ended, finish
 from notifications.delivery.states import move
-from notifications.models import Attempt, Message, State
+from notifications.limits import usage
+from notifications.models import Attempt, ChannelKind, Message, State
 from notifications.outcomes import Result
 from notifications.reasons import Reason
+from notifications.setup import Setup
 
 
 def settle(*, limit: int = 200) -> int:
@@ -46,9 +48,10 @@ def settle(*, limit: int = 200) -> int:
     asked = [message for message in messages if _is_to_be_asked(attempts.get(message.pk), now)]
     taken = ids_of_others(asked)
     answers = engine().loop.run_until_complete(ask_all([attempts[m.pk] for m in asked], asked, taken))
+    setup = Setup(message.merchant_id for message in asked)
     for message, answer in zip(asked, answers, strict=True):
         if answer is not None:
-            ended.append(_ended(message, attempts[message.pk], answer))
+            ended.append(_ended(message, attempts[message.pk], answer, setup))
     settled = {one.message_id for one in ended}
     for message in messages:
         if message.pk not in settled and _is_over(attempts.get(message.pk), now):
@@ -94,7 +97,9 @@ def _look_again(messages: Sequence[Message], attempts: Mapping[UUID, Attempt], n
         Message.objects.filter(pk__among=ids, state=State.UNKNOWN).update(look_at=at)
 
 
-def _ended(message: Message, attempt: Attempt, result: Result) -> Ended:
+def _ended(message: Message, attempt: Attempt, result: Result, setup: Setup) -> Ended:
+    at, is_text = attempt.started_at, message.channel == ChannelKind.SMS
+    merchant_id, country, parts = message.merchant_id, message.country, message.parts
     return Ended(
         message_id=message.pk,
         attempt_id=attempt.pk,
@@ -105,6 +110,7 @@ def _ended(message: Message, attempt: Attempt, result: Result) -> Ended:
         tries=message.tries,
         expires_at=message.expires_at,
         result=result,
+        spending=usage.spending(setup, merchant_id, country=country, parts=parts, at=at) if is_text else None,
         # It has waited long enough.
         has_other=True,
     )

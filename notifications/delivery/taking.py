@@ -8,7 +8,7 @@ and what a worker that dies had locked is due as before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,10 +27,14 @@ from notifications.setup import Setups
 
 @dataclass(slots=True)
 class Taken:
-    """How many messages it was the turn of, and those that leave now, as they travel together."""
+    """How many messages it was the turn of, and those that leave now, as they travel together.
+
+    `more_at` is when the first of those that a rate limit holds may go.
+    """
 
     count: int = 0
-    batches: Sequence[list[Ready]] = field(default_factory=list)
+    batches: Sequence[list[Ready]] = ()
+    more_at: datetime | None = None
 
 
 def take(lane: str, *, limit: int, setups: Setups) -> Taken:
@@ -40,9 +44,9 @@ def take(lane: str, *, limit: int, setups: Setups) -> Taken:
         if not turns:
             return Taken()
         prepared = prepare(turns, setups=setups)
-        admit(prepared)
+        more_at = admit(prepared)
         batches = write_changes(prepared)
-    return Taken(len(turns), batches)
+    return Taken(len(turns), batches, more_at)
 
 
 def _lock_due(lane: str, *, limit: int) -> list[Turn]:

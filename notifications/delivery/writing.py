@@ -15,10 +15,11 @@ from notifications.models import Attempt, ChannelKind, Message
 from notifications.policy.gates import held_after_all
 
 
-def admit(prepared: Prepared) -> None:
+def admit(prepared: Prepared) -> datetime | None:
     """Hold what a vendor's rate limit or the merchant's own budget does not let go now.
 
-    Call it in the transaction that writes the rest: what is counted is what leaves.
+    Call it in the transaction that writes the rest: what is counted is what leaves. Return when the first
+    of those that a rate limit holds may go.
     """
     now = clock.now()
     waits = buckets().take([CHANNELS[one.message.channel].claims(one.parcel) for one in prepared.ready])
@@ -33,6 +34,7 @@ def admit(prepared: Prepared) -> None:
                 at=now,
             )
     _hold(prepared, "budget", usage.reserve([one.spending for one in prepared.ready]))
+    return now + timedelta(seconds=min(filter(None, waits))) if any(waits) else None
 
 
 def _hold(prepared: Prepared, gate: str, untils: list[datetime | None]) -> None:
@@ -66,6 +68,7 @@ def write_new(rows: list[dict[str, Any]], prepared: Prepared) -> list[list[Ready
     decided = (prepared.held, prepared.dropped, prepared.failed, [one.row for one in prepared.ready])
     changes = {row["id"]: row for some in decided for row in some}
     new = insert_rows(Message, [row | changes.get(row["id"], {}) for row in rows])
+    usage.give_back(one.spending for one in prepared.ready if one.message.id not in new)
     prepared.ready = [one for one in prepared.ready if one.message.id in new]
     batches = _batches(prepared.ready)
     insert_rows(Attempt, [_attempt(one) for one in prepared.ready])

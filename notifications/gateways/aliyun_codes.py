@@ -11,18 +11,15 @@ an unlisted code has no class: it is a carrier's own, and proves nothing of the 
 
 from __future__ import annotations
 
+from notifications.gateways.terms import by_code
 from notifications.outcomes import ErrorClass
 
-
-def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
-    return {code: error for error, codes in classes.items() for code in codes.split()}
-
-
-ANSWERS = _table(
+ANSWERS = by_code(
     {
         ErrorClass.RECIPIENT: """
-            MOBILE_NUMBER_ILLEGAL DOMESTIC_NUMBER_NOT_SUPPORTED NOT_SUPPORTED_COUNTRY COUNTRY_RESTRICTED
+            MOBILE_NUMBER_ILLEGAL DOMESTIC_NUMBER_NOT_SUPPORTED
         """,
+        ErrorClass.NO_ROUTE: "NOT_SUPPORTED_COUNTRY COUNTRY_RESTRICTED",
         ErrorClass.OPTED_OUT: "CUSTOMER_REFUSED BLACK_KEY_CONTROL_LIMIT",
         ErrorClass.CONTENT: """
             SMS_TEMPLATE_ILLEGAL SMS_SIGNATURE_ILLEGAL SMS_SIGN_ILLEGAL SIGN_STATE_ILLEGAL SIGNATURE_BLACKLIST
@@ -62,7 +59,7 @@ FAMILIES = {
     "NOPERMISSION": ErrorClass.CREDENTIALS,
     "INVALIDACTION": ErrorClass.CONFIG,
 }
-RECEIPTS = _table(
+RECEIPTS = by_code(
     {
         ErrorClass.RECIPIENT: """
             MOBILE_NOT_ON_SERVICE MOBILE_ACCOUNT_ABNORMAL INVALID_NUMBER MOBLLE_TERMINAL_ERROR

@@ -7,16 +7,13 @@ refusal for a reason we do not know, and counts as `CONFIG`; anything else says 
 
 from __future__ import annotations
 
+from notifications.gateways.terms import by_code
 from notifications.outcomes import ErrorClass, ReceiptKind
 
 SUBMITTED = "2"
 
 
-def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
-    return {code: error for error, codes in classes.items() for code in codes.split()}
-
-
-ANSWERS = _table(
+ANSWERS = by_code(
     {
         ErrorClass.RECIPIENT: "403 406",
         ErrorClass.OPTED_OUT: "4030 40864",

@@ -9,7 +9,7 @@ ANSWERS: tuple[tuple[int, str, ErrorClass], ...] = (
     (400, "missing receiver number", ErrorClass.RECIPIENT),
     (400, "number(s) has/have been denied", ErrorClass.RECIPIENT),
     (400, "", ErrorClass.CONFIG),
-    (403, "not routable", ErrorClass.CONFIG),
+    (403, "not routable", ErrorClass.NO_ROUTE),
     (403, "", ErrorClass.CREDENTIALS),
     (404, "", ErrorClass.CONFIG),
     (503, "temporal failure", ErrorClass.TRANSIENT),

@@ -6,14 +6,10 @@ other 4xx is `CONFIG`. A 5xx with an unlisted code, or without any, proves nothi
 
 from __future__ import annotations
 
+from notifications.gateways.terms import by_code
 from notifications.outcomes import ErrorClass
 
-
-def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
-    return {code: error for error, codes in classes.items() for code in codes.split()}
-
-
-ANSWERS = _table(
+ANSWERS = by_code(
     {
         ErrorClass.OPTED_OUT: "OptedOut OptedOutException",
         ErrorClass.CONTENT: """

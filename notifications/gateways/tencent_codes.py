@@ -7,22 +7,21 @@ nobody says that the text was not taken; a family that we do not know is CONFIG.
 
 from __future__ import annotations
 
+from notifications.gateways.terms import by_code
 from notifications.outcomes import ErrorClass
 
 _HOUR, _DAY = 3600, 24 * 3600
 
 
-def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
-    return {code: error for error, codes in classes.items() for code in codes.split()}
-
-
 # The vendor's own time-outs: the text may have left.
 UNKNOWN = frozenset({"InternalError.Timeout", "InternalError.SendAndRecvFail"})
-ANSWERS = _table(
+ANSWERS = by_code(
     {
         ErrorClass.RECIPIENT: """
             InvalidParameterValue.IncorrectPhoneNumber FailedOperation.PhoneNumberParseFail
-            UnsupportedOperation.UnsupportedRegion
+        """,
+        ErrorClass.NO_ROUTE: """
+            UnsupportedOperation.UnsupportedRegion LimitExceeded.AppCountryOrRegionInBlacklist
         """,
         ErrorClass.OPTED_OUT: "FailedOperation.PhoneNumberInBlacklist",
         ErrorClass.CONTENT: """
@@ -48,7 +47,7 @@ ANSWERS = _table(
             InternalError.SigVerificationFail InternalError.SigFieldMissing InternalError.RequestTimeException
         """,
         ErrorClass.CONFIG: """
-            LimitExceeded.PhoneNumberCountLimit LimitExceeded.AppCountryOrRegionInBlacklist
+            LimitExceeded.PhoneNumberCountLimit
             InternalError.RestApiInterfaceNotExist InternalError.JsonParseFail
             FailedOperation.FailResolvePacket FailedOperation.JsonParseFail
         """,
@@ -58,7 +57,7 @@ ANSWERS = _table(
         """,
     }
 )
-FAMILIES = _table(
+FAMILIES = by_code(
     {
         ErrorClass.CONTENT: "FailedOperation UnsupportedOperation",
         ErrorClass.RATE_ACCOUNT: "LimitExceeded RequestLimitExceeded",

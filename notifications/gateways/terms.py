@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
+
+from notifications.outcomes import ErrorClass
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -56,3 +59,8 @@ class Balance:
 
     amount: Decimal
     unit: str = ""
+
+
+def by_code(classes: Mapping[ErrorClass, str]) -> dict[str, ErrorClass]:
+    """Return a vendor's codes with their classes; they are written by class, parted by white space."""
+    return {code: error for error, codes in classes.items() for code in codes.split()}

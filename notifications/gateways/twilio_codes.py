@@ -7,17 +7,15 @@ nothing of a message that was taken.
 
 from __future__ import annotations
 
+from notifications.gateways.terms import by_code
 from notifications.outcomes import ErrorClass, ReceiptKind
 
-
-def _table(classes: dict[ErrorClass, str]) -> dict[str, ErrorClass]:
-    return {code: error for error, codes in classes.items() for code in codes.split()}
-
-
-CODES = _table(
+CODES = by_code(
     {
-        # Not valid, not a mobile, no route; handset off, unknown, a landline; no such user of the channel.
-        ErrorClass.RECIPIENT: "21211 21401 21612 21614 30003 30005 30006 63003 63024",
+        # Not valid, not a mobile; handset off, unknown, a landline; no such user of the channel.
+        ErrorClass.RECIPIENT: "21211 21401 21614 30003 30005 30006 63003 63024",
+        # This sender does not reach this number, or its region is not switched on.
+        ErrorClass.NO_ROUTE: "21408 21612",
         # Unsubscribed by STOP, blocked.
         ErrorClass.OPTED_OUT: "21610 30004",
         # No body, too long, media, content templates, filtered by the carrier, taken for fraud.
@@ -28,8 +26,8 @@ CODES = _table(
         ErrorClass.RATE_ACCOUNT: "20429 21611 30001 30017 63018 63038",
         # Key or token, account suspended, a trial account that knows only verified numbers.
         ErrorClass.CREDENTIALS: "20003 21608 30002",
-        # Sender, region, address for receipts, messaging service, campaign not registered.
-        ErrorClass.CONFIG: "21212 21408 21603 21606 21609 21701 21703 21704 30034",
+        # Sender, address for receipts, messaging service, campaign not registered.
+        ErrorClass.CONFIG: "21212 21603 21606 21609 21701 21703 21704 30034",
         # Internal error, unknown, carrier's time-out, expired in the queue.
         ErrorClass.TRANSIENT: "20500 30008 30036 30410",
     }

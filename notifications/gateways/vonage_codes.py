@@ -14,7 +14,7 @@ ANSWERS = {
     "1": ErrorClass.RATE_ACCOUNT,  # throttled
     "4": ErrorClass.CREDENTIALS,
     "5": ErrorClass.TRANSIENT,  # internal error
-    "6": ErrorClass.RECIPIENT,  # not routable: an unknown prefix
+    "6": ErrorClass.NO_ROUTE,  # not routable: a prefix that is unknown or not served
     "7": ErrorClass.OPTED_OUT,  # on the vendor's list of barred numbers
     "8": ErrorClass.CREDENTIALS,  # account suspended
     "9": ErrorClass.BALANCE,

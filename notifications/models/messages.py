@@ -136,6 +136,14 @@ class Message(Owned):
                 name="message_under_way",
                 condition=models.Q(state__in=["sending", "unknown"]),
             ),
+            models.Index(
+                fields=["merchant", "look_at"], name="message_unknown", condition=models.Q(state="unknown")
+            ),
+            models.Index(
+                fields=["merchant", "-finished_at"],
+                name="message_given_up",
+                condition=models.Q(reason="unknown_outcome"),
+            ),
             models.Index(fields=["merchant", "-id"], name="message_of_merchant"),
             models.Index(fields=["merchant", "channel", "address", "-id"], name="message_to_address"),
         ]
@@ -214,6 +222,12 @@ class Receipt(Owned):
         constraints = [models.UniqueConstraint(fields=["merchant", "dedupe"], name="receipt_once")]
         indexes = [
             models.Index(fields=["look_at"], name="receipt_to_do", condition=~models.Q(look_at=None)),
+            models.Index(fields=["merchant", "-id"], name="receipt_reply", condition=models.Q(kind="reply")),
+            models.Index(
+                fields=["merchant", "-id"],
+                name="receipt_unread",
+                condition=models.Q(kind="reply", read_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

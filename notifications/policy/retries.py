@@ -27,6 +27,8 @@ def retry_at(
     `ladder` holds the waits in seconds between the tries. What concerns the account costs the
     message no rung: it waits for the account and gives up only with its own useful life.
     """
+    if result.error is ErrorClass.NO_ROUTE:
+        return now if has_other else None
     if result.error is None or result.error not in RETRYABLE:
         return None
     if has_other and result.error is not ErrorClass.RATE_RECIPIENT:

@@ -54,6 +54,7 @@ ERRORS: dict[str, Text] = {
     ErrorClass.BALANCE: gettext_lazy("The account has no money or quota left."),
     ErrorClass.CREDENTIALS: gettext_lazy("The account's key or permission was not accepted."),
     ErrorClass.CONFIG: gettext_lazy("The account is set up wrongly."),
+    ErrorClass.NO_ROUTE: gettext_lazy("The account does not reach this country or network."),
     ErrorClass.TRANSIENT: gettext_lazy("A passing fault; it was certainly not taken."),
 }
 # The same in a word or two, for counts.
@@ -66,6 +67,7 @@ ERROR_NAMES: dict[str, Text] = {
     ErrorClass.BALANCE: gettext_lazy("no money"),
     ErrorClass.CREDENTIALS: gettext_lazy("key or permission"),
     ErrorClass.CONFIG: gettext_lazy("set up wrongly"),
+    ErrorClass.NO_ROUTE: gettext_lazy("no route"),
     ErrorClass.TRANSIENT: gettext_lazy("passing fault"),
 }
 # Why an account is passed over, as the end of a sentence that begins with its name.

@@ -74,8 +74,8 @@ def test_a_code_is_refused_with_its_class(code: str, error: ErrorClass) -> None:
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("COUNTRY_RESTRICTED", ErrorClass.RECIPIENT),
-        ("NOT_SUPPORTED_COUNTRY", ErrorClass.RECIPIENT),
+        ("COUNTRY_RESTRICTED", ErrorClass.NO_ROUTE),
+        ("NOT_SUPPORTED_COUNTRY", ErrorClass.NO_ROUTE),
         ("BLACK_KEY_CONTROL_LIMIT", ErrorClass.CONTENT),
         ("INVALID_SENDERID", ErrorClass.CONTENT),
         ("SMS_SECURITY_INTERCEPTED", ErrorClass.CONTENT),

@@ -95,7 +95,7 @@ def test_a_202_is_accepted(body: str) -> None:
         (400, "Number(s) has/have been denied by white- and/or black-lists.", ErrorClass.RECIPIENT),
         (400, "Sender missing and no global set, rejected", ErrorClass.CONFIG),
         (403, "Authorization failed for sendsms", ErrorClass.CREDENTIALS),
-        (403, "Not routable. Do not try again.", ErrorClass.CONFIG),
+        (403, "Not routable. Do not try again.", ErrorClass.NO_ROUTE),
         (404, "Unknown request.", ErrorClass.CONFIG),
         (302, "", ErrorClass.CONFIG),
         (503, "Temporal failure, try again later.", ErrorClass.TRANSIENT),

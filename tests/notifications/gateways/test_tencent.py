@@ -172,7 +172,7 @@ def test_ok_is_accepted_under_the_serial_number() -> None:
     [
         ("InvalidParameterValue.IncorrectPhoneNumber", ErrorClass.RECIPIENT),
         ("FailedOperation.PhoneNumberParseFail", ErrorClass.RECIPIENT),
-        ("UnsupportedOperation.UnsupportedRegion", ErrorClass.RECIPIENT),
+        ("UnsupportedOperation.UnsupportedRegion", ErrorClass.NO_ROUTE),
         ("FailedOperation.PhoneNumberInBlacklist", ErrorClass.OPTED_OUT),
         ("FailedOperation.ContainSensitiveWord", ErrorClass.CONTENT),
         ("FailedOperation.TemplateIncorrectOrUnapproved", ErrorClass.CONTENT),
@@ -185,7 +185,7 @@ def test_ok_is_accepted_under_the_serial_number() -> None:
         ("LimitExceeded.GlobalSmsSendingRateLimit", ErrorClass.RATE_ACCOUNT),
         ("RequestLimitExceeded.UinLimitExceeded", ErrorClass.RATE_ACCOUNT),
         ("LimitExceeded.PhoneNumberCountLimit", ErrorClass.CONFIG),
-        ("LimitExceeded.AppCountryOrRegionInBlacklist", ErrorClass.CONFIG),
+        ("LimitExceeded.AppCountryOrRegionInBlacklist", ErrorClass.NO_ROUTE),
         ("FailedOperation.InsufficientBalanceInSmsPackage", ErrorClass.BALANCE),
         ("UnauthorizedOperation.ServiceSuspendDueToArrears", ErrorClass.BALANCE),
         ("AuthFailure.SignatureExpire", ErrorClass.CREDENTIALS),

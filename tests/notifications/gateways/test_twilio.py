@@ -196,7 +196,8 @@ def test_a_message_that_failed_at_once_is_refused() -> None:
 @pytest.mark.parametrize(
     ("error", "codes"),
     [
-        (ErrorClass.RECIPIENT, [21211, 21401, 21612, 21614, 30003, 30005, 30006, 63003, 63024]),
+        (ErrorClass.RECIPIENT, [21211, 21401, 21614, 30003, 30005, 30006, 63003, 63024]),
+        (ErrorClass.NO_ROUTE, [21408, 21612]),
         (ErrorClass.OPTED_OUT, [21610, 30004]),
         (
             ErrorClass.CONTENT,
@@ -204,7 +205,7 @@ def test_a_message_that_failed_at_once_is_refused() -> None:
         ),
         (ErrorClass.RATE_ACCOUNT, [20429, 21611, 30001, 30017, 63018, 63038]),
         (ErrorClass.CREDENTIALS, [20003, 21608, 30002]),
-        (ErrorClass.CONFIG, [21212, 21408, 21603, 21606, 21609, 21701, 21703, 21704, 30034, 29999]),
+        (ErrorClass.CONFIG, [21212, 21603, 21606, 21609, 21701, 21703, 21704, 30034, 29999]),
         (ErrorClass.TRANSIENT, [20500, 30008, 30036, 30410]),
     ],
 )

@@ -132,7 +132,7 @@ def test_a_text_of_which_a_part_was_taken_is_accepted_and_says_what_failed() -> 
         ("3", "", ErrorClass.CONFIG),
         ("4", "Bad Credentials", ErrorClass.CREDENTIALS),
         ("5", "Internal Error", ErrorClass.TRANSIENT),
-        ("6", "Unroutable message - rejected", ErrorClass.RECIPIENT),
+        ("6", "Unroutable message - rejected", ErrorClass.NO_ROUTE),
         ("7", "Number barred", ErrorClass.OPTED_OUT),
         ("8", "Partner account barred", ErrorClass.CREDENTIALS),
         ("9", "Quota Exceeded - rejected", ErrorClass.BALANCE),

@@ -39,3 +39,16 @@ def test_a_fault_of_the_account_costs_the_message_no_rung() -> None:
 def test_what_was_not_refused_is_never_tried_again(result: object) -> None:
     assert retry_at(result, tries=1, now=NOW, ladder=LADDER) is None  # type: ignore[arg-type]
     assert pause_until(result, now=NOW) is None  # type: ignore[arg-type]
+
+
+def test_what_an_account_cannot_reach_another_tries_at_once_and_alone_nobody_does() -> None:
+    result = refused(ErrorClass.NO_ROUTE)
+    assert retry_at(result, tries=1, now=NOW, ladder=[10], has_other=True) == NOW
+    assert retry_at(result, tries=1, now=NOW, ladder=[10]) is None
+    assert pause_until(result, now=NOW) is None
+
+
+def test_too_many_to_one_person_are_not_sent_by_another_account_at_once() -> None:
+    result = refused(ErrorClass.RATE_RECIPIENT, retry_after=60)
+    at = retry_at(result, tries=1, now=NOW, ladder=[10], has_other=True)
+    assert at == NOW + timedelta(seconds=60)
