@@ -60,7 +60,7 @@ class WantedSerializer(serializers.Serializer[Any]):
     help = serializers.CharField()
     is_required = serializers.BooleanField()
     choices = WantedChoiceSerializer(many=True, help_text="Empty: free text.")
-    default = serializers.CharField()  # type: ignore[assignment]  # our body's word, and an attribute of every field
+    default = serializers.CharField()
 
 
 class SignatureReviewSerializer(serializers.Serializer[Any]):

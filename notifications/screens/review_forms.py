@@ -46,16 +46,17 @@ class VariablesField(forms.CharField):
         return found
 
 
-def text_on_file(**options: Any) -> forms.CharField:
-    return forms.CharField(
-        **{
+class TextOnFileField(forms.CharField):
+    """A template as the vendor writes it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {
             "label": _("Text on file"),
             "required": False,
             "max_length": LONGEST_BODY,
             "widget": forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         }
-        | options
-    )
+        super().__init__(**defaults | kwargs)
 
 
 class NoteForm(forms.Form):
@@ -79,7 +80,7 @@ class NoteForm(forms.Form):
 class TemplateNoteForm(NoteForm):
     """Where a template stands, and what the vendor has of it."""
 
-    body = text_on_file(help_text=_("As the vendor has it, with the vendor's variables in it."))
+    body = TextOnFileField(help_text=_("As the vendor has it, with the vendor's variables in it."))
     params = VariablesField()
     field_order = ("code", "body", "params", "state", "reason")
 
@@ -110,7 +111,7 @@ class SubmitForm(forms.Form):
 
 
 class TemplateSubmitForm(SubmitForm):
-    body = text_on_file(
+    body = TextOnFileField(
         label=_("Text for the vendor"),
         required=True,
         help_text=_(
@@ -130,6 +131,9 @@ def _made(field: Field) -> forms.Field:
     if field.choices:
         blank = () if field.is_required else (("", "—"),)
         return forms.ChoiceField(choices=(*blank, *field.choices), **options)
-    rows = 1 if field.name.endswith("Id") else 3
-    widget = forms.Textarea(attrs={"rows": rows, "spellcheck": "false"})
+    widget = (
+        forms.TextInput()
+        if field.name.endswith("Id")
+        else forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+    )
     return forms.CharField(max_length=LONGEST_FIELD, widget=widget, **options)

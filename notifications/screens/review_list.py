@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.screens import Screen, navigation
 from merchants.screens.base import Text, Tone
+from notifications.gateways.registry import GATEWAYS
 from notifications.models import (
     ChannelKind,
     GatewayAccount,
@@ -28,6 +29,15 @@ from notifications.screens.reviews import TONES, is_behind, reviewers
 MOST = 1_000
 PER_PAGE = 50
 CHANGED = "changed"
+# What wants attention stands first.
+URGENCY = (
+    Review.REJECTED,
+    Review.SUBMITTED,
+    Review.APPROVED,
+    Review.FILED,
+    Review.DRAFT,
+    Review.USABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class ReviewList(Screen):
     title = _("Reviews")
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        lines = [*_of_signatures(), *_of_templates()]
+        lines = sorted([*_of_signatures(), *_of_templates()], key=lambda line: URGENCY.index(line.state))
         states: list[tuple[str, Text]] = [(state.value, state.label) for state in Review]
         states.append((CHANGED, _("Changed since")))
         counts = Counter({state: sum(line.is_in(state) for line in lines) for state, _label in states})
@@ -92,6 +102,8 @@ def _of_templates() -> Iterator[Line]:
     accounts = reviewers(of_templates=True)
     for row in rows.order_by("code", "language")[:MOST]:
         for account in accounts:
+            if (row.pk, account.pk) not in known and not GATEWAYS[account.kind].needs_template:
+                continue  # this vendor can do without
             review = known.get((row.pk, account.pk)) or VendorTemplate(gateway=account)
             review.template = row
             url = reverse("template_review", args=[row.pk, account.pk])

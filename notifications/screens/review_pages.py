@@ -27,11 +27,12 @@ from notifications.screens.reviews import TONES, carriers_of, gateway_of, is_beh
 class AtGateway(RowScreen[Row]):
     """What all of them share: the account of the shop that the URL names, the row's review there.
 
-    `names` is what their URLs begin with.
+    `names` is what their URLs begin with, `home` the page of the row itself.
     """
 
     right = Right.CONFIGURE
     names: ClassVar[str]
+    home: ClassVar[str]
     review_model: ClassVar[type[VendorSignature] | type[VendorTemplate]]
 
     @cached_property
@@ -91,6 +92,9 @@ class ReviewScreen(AtGateway[Row], FormScreen[Row]):
             "withdraw_url": self.address("withdraw") if review.state != Review.DRAFT else "",
             "has_interface": vendor is not None,
         }
+
+    def back_url(self) -> str:
+        return reverse(self.home, args=[self.kwargs["pk"]])
 
     def note(self, data: dict[str, Any]) -> Any:
         raise NotImplementedError

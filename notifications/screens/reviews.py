@@ -32,7 +32,9 @@ STEPS_OF_TEMPLATES = (Review.DRAFT, Review.SUBMITTED, Review.APPROVED, Review.US
 
 def life_line(review: VendorSignature | VendorTemplate) -> list[dict[str, Any]]:
     """Return the steps from draft to usable: what is done, where it stands, what is to come."""
-    steps = STEPS_OF_SIGNATURES if isinstance(review, VendorSignature) else STEPS_OF_TEMPLATES
+    steps: tuple[Review, ...] = (
+        STEPS_OF_SIGNATURES if isinstance(review, VendorSignature) else STEPS_OF_TEMPLATES
+    )
     state = Review(review.state)
     if state is Review.REJECTED:
         steps = (Review.DRAFT, Review.SUBMITTED, Review.REJECTED)

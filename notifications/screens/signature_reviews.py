@@ -24,6 +24,7 @@ class OfSignature(AtGateway[Signature]):
     review_model = VendorSignature
     section = "signatures"
     names = "signature"
+    home = "signature_edit"
 
 
 class SignatureReview(OfSignature, ReviewScreen[Signature]):

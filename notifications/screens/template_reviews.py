@@ -28,6 +28,7 @@ class OfTemplate(AtGateway[Template]):
     review_model = VendorTemplate
     section = "templates"
     names = "template"
+    home = "template_detail"
 
 
 class TemplateReview(OfTemplate, ReviewScreen[Template]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone as clock
@@ -89,7 +90,7 @@ def test_nobody_is_asked_before_the_time_has_come(vendor: Vendor) -> None:
 def test_a_signature_is_followed_from_approval_over_its_carriers_to_use(vendor: Vendor) -> None:
     review = a_submitted_signature(vendor)
     work_off()
-    steps = (
+    steps: tuple[tuple[dict[str, Any], str, dict[str, str]], ...] = (
         ({"SignStatus": 1}, "approved", {}),
         (
             {
