@@ -46,7 +46,7 @@ for (const box of document.querySelectorAll(".choices:has(.country)")) {
   const search = document.createElement("input");
   search.type = "search";
   search.className = "form-control choices-search";
-  search.setAttribute("aria-label", box.closest("fieldset").querySelector("legend").textContent);
+  search.placeholder = search.ariaLabel = box.dataset.search;
   search.addEventListener("input", () => {
     const sought = search.value.trim().toLowerCase();
     for (const choice of box.children) {

@@ -93,6 +93,8 @@ SCREENS_OF_ONE = {
     "settings/gateways/{pk}/test/": "gateway",
     "settings/gateways/{gateway}/test/{pk}/": "drill",
     "settings/routes/{pk}/": "route",
+    "settings/limits/{pk}/": "limit",
+    "settings/limits/{pk}/remove/": "limit",
     "settings/routes/{pk}/remove/": "route",
 }
 # Screens about no one thing: they show what is the shop's own.
@@ -131,6 +133,8 @@ SCREENS = (
     "settings/gateways/new/{kind}/",
     "settings/routes/",
     "settings/routes/new/",
+    "settings/limits/",
+    "settings/limits/new/",
 )
 API_OF_ONE = {
     "api/v1/customers/{external_id}/": "customer",

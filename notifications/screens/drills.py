@@ -64,10 +64,6 @@ class Try:
     answered_after: str
     receipts: list[Arrival]
 
-    @property
-    def has_exchanges(self) -> bool:
-        return bool(self.attempt.exchanges)
-
 
 @dataclass(frozen=True)
 class Arrival:
@@ -130,11 +126,13 @@ def is_over(message: Message, *, now: datetime) -> bool:
 
 def _try(attempt: Attempt, message: Message, receipts: list[Receipt]) -> Try:
     tone = story.OUTCOMES[attempt.outcome]
-    meaning: Text = attempt.get_outcome_display()
+    meaning: Text = ""
     if attempt.error:
         meaning = words.error_of(attempt.error)
     elif attempt.outcome == Attempt.Outcome.UNKNOWN:
         meaning = _("Nobody knows yet whether it was taken.")
+    elif attempt.outcome == Attempt.Outcome.ACCEPTED:
+        meaning = _("The vendor took it.")
     ended = attempt.finished_at
     return Try(
         attempt,

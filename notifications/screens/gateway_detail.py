@@ -79,7 +79,11 @@ class GatewayDetail(DetailScreen[GatewayAccount]):
     def get_facts(self) -> list[Column]:
         every = _("every %(count)d minutes to %(phone)s")
         return [
-            Column(_("State"), lambda row: gateway_words.state_cell(row, why=self.why)),
+            Column(
+                _("State"),
+                lambda row: gateway_words.shown_standing(row)[1],
+                badge=lambda row: gateway_words.shown_standing(row)[0],
+            ),
             Column(_("Vendor"), gateway_words.kind_of),
             Column(_("Balance"), gateway_words.balance_cell),
             Column(_("Last receipt"), "reported_at"),
@@ -102,6 +106,8 @@ class GatewayDetail(DetailScreen[GatewayAccount]):
         gateway = GATEWAYS.get(self.row.kind)
         hours = health.by_hour([self.row.pk], now=clock.now())[self.row.pk]
         return {
+            "tone": gateway_words.shown_standing(self.row)[0],
+            "sentence": gateway_words.sentence_of(self.row, why=self.why),
             "push_url": links.push_url(self.row),
             "gateway": gateway,
             "is_unguarded": gateway and is_unguarded(self.row, gateway),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.template.defaultfilters import date, timesince
 from django.template.loader import render_to_string
 from django.utils import timezone as clock
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
@@ -24,6 +25,7 @@ from notifications.gateways.terms import Limit
 from notifications.health import Standing, Tally, standing_of, total_of
 from notifications.models import Category, GatewayAccount
 from notifications.screens import words
+from notifications.screens.fields import named_countries
 from orders.events import EventKind
 from orders.models import Event
 
@@ -43,10 +45,28 @@ def kind_of(account: GatewayAccount) -> Text:
     return GATEWAYS[account.kind].label if account.kind in GATEWAYS else account.kind
 
 
+def vendor_cell(account: GatewayAccount) -> SafeString:
+    where = named_countries(account.countries)
+    return format_html(
+        '<span class="vendor">{}<small class="cell-note">{}</small></span>', kind_of(account), where
+    )
+
+
 def is_mistrusted(account: GatewayAccount) -> bool:
     """Say whether there is something to resume."""
     now = clock.now()
     return standing_of(account, now=now) in {Standing.RESTING, Standing.DOUBTED, Standing.ON_TRIAL}
+
+
+def is_left_alone(account: GatewayAccount) -> bool:
+    """Say whether it takes no texts now, or only those that no other can take."""
+    return standing_of(account, now=clock.now()) in {Standing.RESTING, Standing.DOUBTED}
+
+
+def is_poor(account: GatewayAccount) -> bool:
+    """Say whether less is left than the merchant wishes."""
+    floor = account.balance_floor
+    return account.balance is not None and floor is not None and account.balance < floor
 
 
 def switches_of(accounts: Iterable[GatewayAccount]) -> list[Event]:
@@ -101,8 +121,12 @@ def sentence_of(account: GatewayAccount, *, why: str = "") -> str:
             return ""
 
 
+def shown_standing(account: GatewayAccount) -> tuple[Tone, Text]:
+    return STANDINGS[standing_of(account, now=clock.now())]
+
+
 def state_cell(account: GatewayAccount, *, why: str = "") -> SafeString:
-    tone, label = STANDINGS[standing_of(account, now=clock.now())]
+    tone, label = shown_standing(account)
     context = {"tone": tone, "label": label, "sentence": sentence_of(account, why=why)}
     return render_to_string("notifications/gateways/state.html", context)
 
@@ -146,13 +170,11 @@ def amount_of(amount: Any, unit: str) -> str:
 def balance_cell(account: GatewayAccount) -> SafeString | str:
     if account.balance is None or account.balance_at is None:
         return ""
-    floor = account.balance_floor
+    unit = account.balance_unit
     context = {
-        "amount": amount_of(account.balance, account.balance_unit),
+        "amount": amount_of(account.balance, unit),
         "age": timesince(account.balance_at),
-        "floor": amount_of(floor, account.balance_unit)
-        if floor is not None and account.balance < floor
-        else "",
+        "floor": amount_of(account.balance_floor, unit) if is_poor(account) else "",
     }
     return render_to_string("notifications/gateways/balance.html", context)
 
@@ -199,7 +221,3 @@ PARTS: dict[str, Text] = {
 def _span(seconds: int) -> str:
     usual = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86400: _("a day")}
     return usual.get(seconds) or _("%(count)d seconds") % {"count": seconds}
-
-
-def day_and_time(moment: datetime) -> str:
-    return date(clock.localtime(moment), "Y-m-d H:i:s")

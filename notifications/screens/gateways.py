@@ -14,7 +14,6 @@ from notifications import configuring, health
 from notifications.models import GatewayAccount
 from notifications.screens import gateway_words as words
 from notifications.screens.drills import Drill, DrillStart
-from notifications.screens.fields import named_countries
 from notifications.screens.gateway_detail import GatewayDetail
 from notifications.screens.gateway_editing import GatewayChoose, GatewayEdit
 
@@ -31,7 +30,6 @@ class GatewayList(ListScreen[GatewayAccount]):
         Action(_("New gateway"), "gateway_choose", Right.CONNECT, "primary", "plus"),
     )
     row_actions = (
-        Action(_("Edit"), "gateway_edit", Right.CONNECT),
         Action(_("Resume"), "gateway_resume", Right.CONNECT, is_post=True, when=words.is_mistrusted),
     )
     empty = _("A gateway is an account with a vendor who brings your texts to phones.")
@@ -46,13 +44,11 @@ class GatewayList(ListScreen[GatewayAccount]):
         whys = words.whys_of(one for one in self.accounts if one.paused_until)
         return (
             Column(_("Name"), "name", link="gateway_detail"),
-            Column(_("Vendor"), words.kind_of),
+            Column(_("Vendor"), words.vendor_cell),
             Column(_("State"), lambda row: words.state_cell(row, why=whys.get(row.pk, ""))),
             Column(_("Last hour"), lambda row: words.pulse_cell(pulses[row.pk]) if row.pk in pulses else ""),
             Column(_("Balance"), words.balance_cell),
             Column(_("Last receipt"), "reported_at"),
-            Column(_("Countries"), lambda row: named_countries(row.countries)),
-            Column(_("Place in line"), "priority", align="end"),
         )
 
 

@@ -23,7 +23,7 @@ from merchants.models import Membership
 from merchants.roles import Right
 from merchants.screens import Screen
 from notifications.models import ChannelKind, GatewayAccount, Message, Rule, Signature, State
-from notifications.screens import words
+from notifications.screens import gateway_words, words
 from orders.models import Order
 
 LATEST = 10
@@ -146,19 +146,27 @@ class Home(Screen):
         accounts = list(GatewayAccount.objects.filter(is_active=True).defer("credentials"))
         if not accounts and _is_texting():
             return [Need(_("No gateway is set up: text messages cannot be sent."), *_link("gateway_list"))]
-        now = clock.now()
-        return [
+        troubled = [one for one in accounts if gateway_words.is_left_alone(one)]
+        whys = gateway_words.whys_of(troubled)
+        needs = [
             Need(
-                _("The gateway “%(name)s” rests until %(until)s: %(reason)s")
+                _("The gateway “%(name)s”: %(sentence)s")
                 % {
-                    "name": account.name,
-                    "until": words.moment(account.paused_until),
-                    "reason": account.paused_reason,
+                    "name": one.name,
+                    "sentence": gateway_words.sentence_of(one, why=whys.get(one.pk, "")),
                 },
                 *_link("gateway_list"),
             )
-            for account in accounts
-            if account.paused_until and account.paused_until > now
+            for one in troubled
+        ]
+        return needs + [
+            Need(
+                _("The balance of the gateway “%(name)s” is low: %(amount)s")
+                % {"name": one.name, "amount": gateway_words.amount_of(one.balance, one.balance_unit)},
+                *_link("gateway_list"),
+            )
+            for one in accounts
+            if gateway_words.is_poor(one)
         ]
 
     def _setup(self) -> list[Need]:

@@ -2,6 +2,7 @@
 
 from notifications.screens import (
     gateways,
+    limits,
     message_mail,
     messages,
     optout_lists,
@@ -37,4 +38,5 @@ urlpatterns = [
     *review_list.urlpatterns,
     *gateways.urlpatterns,
     *routes.urlpatterns,
+    *limits.urlpatterns,
 ]

@@ -56,11 +56,16 @@ def test_what_failed_lately_is_named_with_its_reason():
 def test_unknown_outcomes_and_paused_gateways_are_named():
     shop = a_merchant()
     a_message(shop, state=State.UNKNOWN)
-    a_gateway(shop, name="Kannel 1", paused_until=clock.now() + timedelta(hours=1), paused_reason="no money")
+    later = clock.now() + timedelta(hours=1)
+    a_gateway(shop, name="Kannel 1", paused_until=later, paused_reason="no money", rests=1)
+    a_gateway(shop, name="Vonage", doubted_until=later, rests=1)
+    a_gateway(shop, name="Aliyun", balance=3, balance_unit="CNY", balance_floor=50, balance_at=clock.now())
     page = home(logged_in(shop))
     assert "1 message has an outcome that nobody knows yet." in page
-    assert "“Kannel 1” rests until" in page
+    assert "“Kannel 1”: It rests until" in page
     assert "no money" in page
+    assert "“Vonage”: Its receipts stay away" in page
+    assert "The balance of the gateway “Aliyun” is low: 3.00 CNY" in page
 
 
 def test_what_is_missing_to_send_is_named_until_it_is_there():

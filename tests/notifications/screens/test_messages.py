@@ -12,6 +12,8 @@ from django.utils import timezone as clock
 from merchants.roles import Role
 from notifications import links
 from notifications.models import Attempt, Message, Receipt, State
+from notifications.outcomes import ErrorClass
+from notifications.placeholders.words import GATEWAY_TROUBLE
 from notifications.routing import Obstacle
 from notifications.screens import words
 from orders.models import Event
@@ -349,3 +351,9 @@ def test_a_customers_page_shows_messages_and_what_they_refused():
     page = logged_in(shop).get(reverse("customer_detail", args=[message.customer_id])).content.decode()
     assert reverse("message_detail", args=[message.pk]) in page
     assert reverse("opt_out_remove", args=[row.pk]) in page
+
+
+def test_every_class_of_refusal_and_every_obstacle_has_its_words():
+    assert set(words.ERRORS) == set(words.ERROR_NAMES) == set(ErrorClass)
+    assert set(words.OBSTACLES) == set(Obstacle)
+    assert set(words.WHYS) == set(GATEWAY_TROUBLE)
