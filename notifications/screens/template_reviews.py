@@ -66,8 +66,7 @@ class TemplateSubmit(OfTemplate, SubmitScreen[Template]):
         return {"wanted": vendor.template_fields if vendor else (), "initial": initial}
 
     def get_context(self, form: forms.BaseForm) -> dict[str, Any]:
-        is_sent = self.review.state in USABLE and bool(self.review.code)
-        return super().get_context(form) | {"problems": self.problems, "is_sent": is_sent}
+        return super().get_context(form) | {"problems": self.problems}
 
     def submit(self, entered: dict[str, Any]) -> VendorTemplate:
         return reviewing.submit_template(self.row, gateway=self.account, by=self.request.user, **entered)

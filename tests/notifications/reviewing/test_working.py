@@ -20,6 +20,7 @@ from tests.notifications.reviewing.given import (
     SIGNATURE_FIELDS,
     TEMPLATE_FIELDS,
     Vendor,
+    a_tencent_account,
     a_vendor,
     an_account,
     later,
@@ -296,3 +297,27 @@ def test_the_sweep_finds_what_no_wake_up_told_of(vendor: Vendor) -> None:
     review = a_submitted_template(vendor)
     tasks.sweep()
     assert now_is(review) == ("submitted", "SMS_7")
+
+
+def test_another_vendor_has_his_own_spelling_and_his_own_words(vendor: Vendor) -> None:
+    account = a_tencent_account(vendor)
+    review = submit_template(a_template(account.merchant), gateway=account, fields={})
+    work_off()
+    assert now_is(review) == ("submitted", "1110")
+    assert vendor.calls[0][1]["TemplateContent"] == "We have your order {1}."
+    later(minutes=10)
+    work_off()
+    assert now_is(review) == ("usable", "1110")
+    assert vendor.calls[1][1]["TemplateIdSet"] == [1110]
+
+
+def test_a_signature_without_a_code_is_a_draft_where_the_vendor_asks_for_the_code(vendor: Vendor) -> None:
+    vendor.loses = {"AddSmsSign"}
+    account = a_tencent_account(vendor)
+    review = submit_signature(
+        a_signature(account.merchant), gateway=account, fields={"ProofImage": "aGVsbG8="}
+    )
+    work_off()
+    assert now_is(review) == ("draft", "")
+    assert "console" in review.reason
+    assert vendor.actions == ["AddSmsSign"]

@@ -157,6 +157,15 @@ def test_another_wording_since_is_shown_and_that_the_old_one_is_still_sent(
     assert "Changed since" in page(client, "template_detail", row.pk)
 
 
+def test_what_handing_in_again_costs_is_said_before(shop: Merchant, aliyun: GatewayAccount) -> None:
+    row = a_signature(shop)
+    client = logged_in(shop)
+    words = "nothing with it leaves by this gateway"
+    assert words not in page(client, "signature_submit", row.pk, aliyun.pk)
+    VendorSignature.objects.create(merchant=shop, signature=row, gateway=aliyun, state="usable")
+    assert words in page(client, "signature_submit", row.pk, aliyun.pk)
+
+
 def test_a_signature_shows_its_carriers_by_name_and_the_vendors_reason(
     shop: Merchant, aliyun: GatewayAccount
 ) -> None:
