@@ -147,13 +147,13 @@ def last_hour(account_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, list[
     }
 
 
-def _attempts(ids: list[UUID], *, since: datetime) -> QuerySet[Attempt]:
-    rows: QuerySet[Attempt] = Attempt.objects.filter(pk__gte=first_id_at(since), gateway__in=ids).order_by()
+def _attempts(ids: list[UUID], *, since: datetime) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Attempt.objects.filter(pk__gte=first_id_at(since), gateway__in=ids).order_by()
     return rows
 
 
 def _counted(
-    rows: QuerySet[Attempt], found: dict[UUID, dict[datetime, Tally]]
+    rows: QuerySet[Any], found: dict[UUID, dict[datetime, Tally]]
 ) -> dict[UUID, dict[datetime, Tally]]:
     is_accepted = Q(outcome=Attempt.Outcome.ACCEPTED)
     has_word = is_accepted & Q(message__state__in=[*ARRIVED, State.UNDELIVERED])
@@ -169,11 +169,11 @@ def _counted(
     return found
 
 
-def _between(later: str, earlier: str) -> ExpressionWrapper:
+def _between(later: str, earlier: str) -> Any:
     return ExpressionWrapper(F(later) - F(earlier), output_field=DurationField())
 
 
-def _times(rows: QuerySet[Attempt]) -> Iterable[tuple[UUID, datetime, Times]]:
+def _times(rows: QuerySet[Any]) -> Iterable[tuple[UUID, datetime, Times]]:
     """Yield median and 95th percentile of `took`, by account and span: the values at those ranks."""
     group = [F("gateway_id"), F("span")]
     ranked = rows.annotate(

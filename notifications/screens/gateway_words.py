@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.template.defaultfilters import date, timesince
+from django.template.defaultfilters import date
 from django.template.loader import render_to_string
 from django.utils import timezone as clock
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 

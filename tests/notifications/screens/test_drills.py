@@ -46,8 +46,8 @@ def an_answer(message: Message, **fields: object) -> Attempt:
         message=message,
         gateway=message.gateway,
         number=1,
-        started_at=now,
         **{
+            "started_at": now,
             "outcome": "accepted",
             "finished_at": now + timedelta(milliseconds=50),
             "exchanges": [EXCHANGE],
@@ -85,7 +85,10 @@ def test_a_trial_that_has_not_left_is_followed():
 
 def test_it_shows_request_answer_class_and_receipt_with_the_times():
     message = a_drill(a_gateway(a_merchant(), kind="kannel"), state=State.DELIVERED)
-    attempt = an_answer(message, provider_id="V-9", code="0")
+    ended = clock.now()
+    an_answer(
+        message, provider_id="V-9", code="0", finished_at=ended, started_at=ended - timedelta(seconds=0.05)
+    )
     Receipt.objects.create(
         merchant=message.merchant,
         message=message,
@@ -93,7 +96,7 @@ def test_it_shows_request_answer_class_and_receipt_with_the_times():
         kind="delivered",
         dedupe="1",
         code="DELIVRD",
-        received_at=attempt.finished_at + timedelta(seconds=3),
+        received_at=ended + timedelta(seconds=3),
     )
     page = page_of(message)
     for words in (

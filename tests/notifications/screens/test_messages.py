@@ -151,8 +151,8 @@ def test_a_story_goes_from_the_event_to_the_reply():
 def test_a_story_says_which_way_it_took_and_who_was_passed_over_why(why):
     shop = a_merchant()
     first, second = a_gateway(shop, name="Aliyun 1"), a_gateway(shop, name="Kannel 2")
-    asked = {"when": "sent", "at": clock.now().isoformat(), "allowed": ["route"], "answer": "allow"}
-    asked["passed"] = [{"gateway": str(first.pk), "why": why.value}]
+    passed = [{"gateway": str(first.pk), "why": why.value}]
+    asked = {"when": "sent", "at": clock.now().isoformat(), "answer": "allow", "passed": passed}
     message = a_message(shop, gateway=second, gates=[asked], state=State.ACCEPTED)
     first.archive()
     page = html.unescape(story_of(logged_in(shop), message))
@@ -162,8 +162,9 @@ def test_a_story_says_which_way_it_took_and_who_was_passed_over_why(why):
 
 def test_the_name_of_another_shops_gateway_is_in_no_story():
     shop = a_merchant()
-    asked = {"when": "sent", "answer": "allow", "passed": [{"gateway": "", "why": "resting"}]}
-    asked["passed"][0]["gateway"] = str(a_gateway(a_merchant(), name="Theirs").pk)
+    theirs = a_gateway(a_merchant(), name="Theirs")
+    passed = [{"gateway": str(theirs.pk), "why": "resting"}]
+    asked = {"when": "sent", "answer": "allow", "passed": passed}
     page = story_of(logged_in(shop), a_message(shop, gates=[asked]))
     assert "Theirs" not in page
     assert "A gateway was passed over: it rests." in page

@@ -34,7 +34,7 @@ def doors(route: Route) -> Doors:
     return {f"route_{name}": (Right.CONNECT, [route.pk]) for name in ("edit", "remove")}
 
 
-def listed(shop: Merchant, **query: object) -> str:
+def listed(shop: Merchant, **query: str) -> str:
     page = logged_in(shop).get(reverse("route_list"), query)
     return html.unescape(page.content.decode())
 
@@ -95,7 +95,7 @@ def test_the_list_takes_the_same_few_queries_however_long(rows, django_assert_ma
         a_route(shop, a_gateway(shop), country=country)
     client = logged_in(shop)
     with django_assert_max_num_queries(14):
-        client.get(reverse("route_list"), {"country": "CN", "template": template.pk})
+        client.get(reverse("route_list"), {"country": "CN", "template": str(template.pk)})
 
 
 def test_a_route_is_made_in_the_order_of_its_choices():
@@ -152,7 +152,7 @@ def test_what_is_wrong_is_said_at_its_choice(entered, field):
     assert Route.objects.count() == 1
 
 
-def checked(shop: Merchant, **fields: object) -> str:
+def checked(shop: Merchant, **fields: str) -> str:
     template = a_template(shop, **fields)
     return listed(shop, country="CN", template=str(template.pk))
 
