@@ -54,8 +54,9 @@ deploy-check: $(DEVELOPMENT)
 bench: $(DEVELOPMENT) $(RIVALS) $(CATALOGUES) ## Measure beside rivals: bench/README.md (BENCH="b1 --quick")
 	$(PYTHON) -m bench $(BENCH)
 
-chaos: $(DEVELOPMENT) $(CATALOGUES) ## Kill everything at random under 20,000 messages and count them
+chaos: $(DEVELOPMENT) $(CATALOGUES) ## Kill everything under 20,000 messages, then fail a gateway under 5,000, and count
 	$(PYTHON) -m tests.chaos
+	$(PYTHON) -m tests.failover
 
 format: $(DEVELOPMENT) ## Format and mend what can be mended
 	$(VENV)/bin/ruff check --fix .

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Everything that takes minutes in real life takes seconds here.
 IMPATIENT = {
     "DEBUG": "1",
-    "CLAIM_SECONDS": "8",
+    "SENDING_SECONDS": "8",
     "ASK_AFTER_SECONDS": "4",
     "UNKNOWN_DEADLINE_SECONDS": "600",
     "LADDER_SECONDS": "1,1,2,2,3,3,5,5,8,8",
@@ -78,7 +78,7 @@ class Scene:
         self.kills: Counter[str] = Counter()
         self.workers: list[subprocess.Popen[bytes]] = []
         self.web: subprocess.Popen[bytes] | None = None
-        self.stub: subprocess.Popen[bytes] | None = None
+        self.stubs: list[subprocess.Popen[bytes]] = []
         self.placers: list[subprocess.Popen[bytes]] = []
         self.port = free_port()
 
@@ -103,14 +103,18 @@ class Scene:
             time.sleep(0.5)
         raise RuntimeError(f"{arguments} failed:\n{(self.home / 'log').read_text()[-4000:]}")
 
-    def start_stub(self, token: str, seed: int) -> int:
+    def start_stub(self, name: str, token: str, seed: int) -> int:
+        """Start a gateway for an account of the shop; return its port."""
         url = f"http://127.0.0.1:{self.port}/hooks/aliyun/{token}/"
-        self.stub = self.python(
+        stub = self.python(
             "-m", "tests.stub_gateway", str(self.home / "taken"), url, str(seed), stdout=subprocess.PIPE
         )
-        assert self.stub.stdout is not None
-        with self.stub.stdout as said:
-            return int(json.loads(said.readline())["port"])
+        self.stubs.append(stub)
+        assert stub.stdout is not None
+        with stub.stdout as said:
+            port = int(json.loads(said.readline())["port"])
+        self.ask("-m", "tests.chaos_shop", "connect", name, f"http://127.0.0.1:{port}/")
+        return port
 
     def start_workers(self) -> None:
         self.workers.append(self.python("manage.py", "work"))
@@ -148,7 +152,7 @@ class Scene:
             self.database.start()
 
     def end(self) -> None:
-        for process in [*self.workers, *self.placers, *filter(None, [self.web, self.stub])]:
+        for process in [*self.workers, *self.placers, *self.stubs, *filter(None, [self.web])]:
             for pid in [*descendants(process.pid), process.pid]:
                 kill(pid)
             process.wait()
@@ -171,9 +175,8 @@ def run(
         scene = Scene(home, url=url, database=database, seed=seed)
         try:
             scene.ask("manage.py", "migrate", "--verbosity=0")
-            shop = json.loads(scene.ask("-m", "tests.chaos_shop", "make"))
-            port = scene.start_stub(shop["token"], seed)
-            scene.ask("-m", "tests.chaos_shop", "connect", f"http://127.0.0.1:{port}/")
+            tokens = json.loads(scene.ask("-m", "tests.chaos_shop", "make", "Stub"))
+            scene.start_stub("Stub", tokens["Stub"], seed)
             scene.start_web()
             for _ in range(2):
                 scene.start_workers()

@@ -30,38 +30,77 @@ from orders.models import Customer, Event, Order  # noqa: E402
 from tests import builders  # noqa: E402
 
 
-def make() -> Any:
-    """Make the shop: one rule that texts the customer of every order through the stub."""
+def make(*names: str) -> Any:
+    """Make the shop: one rule that texts the customer of every order through stubs, the first preferred."""
     merchant = builders.a_merchant(name="Chaos")
-    gateway = builders.a_gateway(
-        merchant,
-        kind="aliyun",
-        endpoint="http://127.0.0.1:9/",
-        credentials={"access_key_id": "id", "access_key_secret": "secret"},
-    )
     builders.a_signature(merchant)
     template = builders.a_template(merchant, body="Order {{ order.number }}")
-    VendorTemplate.objects.create(
-        merchant=merchant,
-        template=template,
-        gateway=gateway,
-        code="SMS_1",
-        params={"no": "order.number"},
-        state=Review.USABLE,
-    )
+    tokens = {}
+    for place, name in enumerate(names, start=1):
+        gateway = builders.a_gateway(
+            merchant,
+            kind="aliyun",
+            name=name,
+            priority=place,
+            endpoint="http://127.0.0.1:9/",
+            credentials={"access_key_id": "id", "access_key_secret": "secret"},
+        )
+        tokens[name] = gateway.token
+        VendorTemplate.objects.create(
+            merchant=merchant,
+            template=template,
+            gateway=gateway,
+            code="SMS_1",
+            params={"no": "order.number"},
+            state=Review.USABLE,
+        )
     builders.a_rule(merchant, template=template)
-    return {"token": gateway.token}
+    return tokens
 
 
-def connect(endpoint: str) -> Any:
-    """Point the shop's account at the stub."""
-    return {"accounts": GatewayAccount.objects.update(endpoint=endpoint)}
+def connect(name: str, endpoint: str) -> Any:
+    """Point an account of the shop at its stub."""
+    return {"accounts": GatewayAccount.objects.filter(name=name).update(endpoint=endpoint)}
 
 
-def place(part: str, count: str) -> Any:
-    """Place orders, each in one transaction; what the database refuses is placed again."""
-    first = int(part) * int(count)
+def trust() -> Any:
+    """Let all accounts take texts again, as a person does who presses "resume"."""
+    fresh = {"paused_until": None, "doubted_until": None, "rests": 0}
+    return {"accounts": GatewayAccount.objects.update(**fresh)}
+
+
+def pace() -> Any:
+    """Tell of each message: by whom it went, and when it was accepted, in seconds from its first attempt.
+
+    `was_unknown` says that an attempt had no known outcome for a while: nobody may send such a text again
+    until the vendor was asked.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    attempts = Attempt.objects.order_by("message_id", "number").select_related("gateway", "message")
+    for attempt in attempts.iterator():
+        row = rows.setdefault(
+            str(attempt.message_id),
+            {"began": attempt.started_at, "ways": [], "state": attempt.message.state, "was_unknown": False},
+        )
+        row["ways"].append(attempt.gateway.name if attempt.gateway else "")
+        is_settled_late = attempt.text == "The gateway says that it never had this message."
+        row["was_unknown"] |= is_settled_late or attempt.outcome == Attempt.Outcome.UNKNOWN
+        if attempt.message.accepted_at:
+            row["seconds"] = (attempt.message.accepted_at - row["began"]).total_seconds()
+    return [row | {"began": row["began"].timestamp()} for row in rows.values()]
+
+
+def news() -> Any:
+    """Tell what the team heard of the accounts."""
+    told = Event.objects.filter(kind__startswith="gateway.").order_by("id")
+    return [[event.kind, event.data["gateway"], event.data["why"]] for event in told]
+
+
+def place(part: str, count: str, every: str = "0") -> Any:
+    """Place orders, one `every` so many seconds, each in one transaction; what is refused is placed again."""
+    first, began = int(part) * int(count), time.monotonic()
     for number in range(first, first + int(count)):
+        time.sleep(max(0.0, began + (number - first) * float(every) - time.monotonic()))
         while not _place_one(number):
             time.sleep(0.3)
     return {}
@@ -117,6 +156,9 @@ if __name__ == "__main__":
     steps: dict[str, Callable[..., Any]] = {
         "make": make,
         "connect": connect,
+        "trust": trust,
+        "pace": pace,
+        "news": news,
         "place": place,
         "open": open_,
         "report": report,

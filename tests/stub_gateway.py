@@ -6,6 +6,8 @@ It speaks Aliyun's wire (SendSms, QuerySendDetails), takes or refuses each text 
 drops the connection before or after taking it, answers 5xx, and reports late, twice and out of
 order. It writes down every text that it *took* with our reference; that list is the truth which the
 chaos test holds the database against. It prints its port.
+
+A GET of /moods/<mood> makes it fail in one way at a time (MOODS), and in no other.
 """
 
 from __future__ import annotations
@@ -30,6 +32,17 @@ BEHAVIOURS = {
     "take and answer 502": 0.01,
     "busy": 0.05,
 }
+# What each mood makes of every request.
+MOODS: dict[str, tuple[str, ...]] = {
+    "well": ("take",),
+    "refuses": ("no money",),
+    "busy": ("busy",),
+    "5xx": ("answer 503",),
+    "hangs": ("hang",),
+    "mute": ("take",),
+    "late": ("take",),
+}
+LATE = 8.0
 
 
 class Stub:
@@ -37,6 +50,7 @@ class Stub:
         self.log = log.open("a", buffering=1)
         self.receipts = receipts
         self.random = random.Random(seed)  # misbehaviour, not secrets
+        self.mood = ""
         self.taken: dict[str, list[tuple[str, str]]] = {}
         self.session: aiohttp.ClientSession | None = None
         self.reports: set[asyncio.Task[None]] = set()
@@ -44,6 +58,8 @@ class Stub:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("x-acs-action") == "QuerySendDetails":
             return self.details(request)
+        if request.headers.get("x-acs-action") not in {"SendSms", "SendBatchSms"}:
+            return web.json_response({"Code": "InvalidAction.NotFound"}, status=404)
         behaviour = self.choose()
         reference = request.query["OutId"]
         if request.headers.get("x-acs-action") == "SendBatchSms":
@@ -64,13 +80,23 @@ class Stub:
             return web.Response(status=503, text="Service Unavailable")
         if behaviour == "take and answer 502":
             return web.Response(status=502, text="Bad Gateway")
+        if behaviour == "no money":
+            return web.json_response(
+                {"Code": "isv.AMOUNT_NOT_ENOUGH", "Message": "no money", "RequestId": "r"}
+            )
         if behaviour == "busy":
             return web.json_response(
                 {"Code": "isp.SYSTEM_ERROR", "Message": "system error", "RequestId": "r"}
             )
         return web.json_response({"Code": "OK", "Message": "OK", "BizId": f"{reference}^0", "RequestId": "r"})
 
+    async def change(self, request: web.Request) -> web.Response:
+        self.mood = request.match_info["mood"]
+        return web.Response(text=self.mood)
+
     def choose(self) -> str:
+        if self.mood:
+            return self.random.choice(MOODS[self.mood])
         dice = self.random.random()
         for behaviour, share in BEHAVIOURS.items():
             if dice < share:
@@ -81,8 +107,11 @@ class Stub:
     def take(self, phone: str, reference: str) -> None:
         self.log.write(f"{reference}:{phone}\n")
         self.taken.setdefault(phone, []).append((reference, "3"))
+        if self.mood == "mute":
+            return
         for _ in range(2 if self.random.random() < 0.2 else 1):
             delay = 0.0 if self.random.random() < 0.1 else self.random.uniform(0.05, 3.0)
+            delay = LATE if self.mood == "late" else min(delay, 0.5) if self.mood else delay
             task = asyncio.get_running_loop().create_task(self.report(phone, reference, delay))
             self.reports.add(task)
             task.add_done_callback(self.reports.discard)
@@ -130,6 +159,7 @@ async def main() -> None:
     log, receipts, seed = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 1
     stub = Stub(log, receipts, seed)
     application = web.Application()
+    application.router.add_get("/moods/{mood}", stub.change)
     application.router.add_route("*", "/", stub.answer)
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
