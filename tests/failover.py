@@ -52,9 +52,9 @@ class Failover:
         told = Counter(" ".join(words) for words in self.news)
         return (
             f"{self.outcome}\n"
-            f"{self.soon} of {self.free} ({self.share:.2%}) accepted within {SOON:.0f} s of their first attempt,"
+            f"{self.soon} of {self.free} ({self.share:.2%}) accepted within {SOON:.0f} s of their first try,"
             f" the slowest after {self.slowest:.1f} s\n"
-            f"{self.asked} more were unknown for a while and asked about first; {self.switched} went another way\n"
+            f"{self.asked} more were unknown at first and asked about; {self.switched} went another way\n"
             f"{moods}\nthe team heard: {dict(told)}"
         )
 
