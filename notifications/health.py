@@ -6,8 +6,9 @@ costs nothing. Called inside a merchant's scope. Each function makes a fixed num
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,8 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber, TruncHour, TruncMinute
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from merchants.ids import first_id_at
 from notifications.gateways.registry import GATEWAYS
@@ -24,6 +24,9 @@ from notifications.models import Attempt, GatewayAccount, State
 
 HOURS = 24
 ARRIVED = (State.DELIVERED, State.SEEN)
+REPORTED = (*ARRIVED, State.UNDELIVERED)
+# How long things took is worked out of so many attempts at most, the latest ones.
+MOST_TIMED = 20_000
 # The last hour is told in so many parts of five minutes.
 PARTS, MINUTES = 12, 5
 
@@ -109,82 +112,68 @@ def total_of(tallies: Iterable[Tally], *, at: datetime) -> Tally:
 
 
 def by_hour(account_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, list[Tally]]:
-    """Return the last 24 hours of each account, the present one first, in three queries."""
-    ids = list(account_ids)
+    """Return the last 24 hours of each account, the present one first, in two queries."""
     this = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     starts = [this - timedelta(hours=back) for back in range(HOURS)]
-    rows = _attempts(ids, since=starts[-1]).annotate(span=TruncHour("started_at", tzinfo=UTC))
-    found = _counted(rows, {id: {at: Tally(at) for at in starts} for id in ids})
-    took, limit = _between("finished_at", "started_at"), settings.DELIVERY["longest_answer_seconds"]
-    # Of what was unknown first the row says when it was settled, which is no answer.
-    answered = rows.filter(outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.REFUSED])
-    answered = answered.annotate(took=took).filter(took__lte=timedelta(seconds=limit))
-    for id, at, times in _times(answered):
-        if tally := found[id].get(at):
-            tally.answer = times
-    reported = rows.filter(outcome=Attempt.Outcome.ACCEPTED, message__state__in=[*ARRIVED, State.UNDELIVERED])
-    reported = reported.annotate(took=_between("message__finished_at", "finished_at"))
-    for id, at, times in _times(reported.filter(took__gte=timedelta(0))):
-        if tally := found[id].get(at):
-            tally.receipt = times
-    return {id: list(spans.values()) for id, spans in found.items()}
+    ids = list(account_ids)
+    found = _counted(ids, starts)
+    for (id, span), (answers, receipts) in _took(ids, starts).items():
+        found[id][span].answer, found[id][span].receipt = _times(answers), _times(receipts)
+    return found
 
 
 def last_hour(account_ids: Iterable[UUID], *, now: datetime) -> dict[UUID, list[Tally]]:
     """Return the last hour of each account in parts of five minutes, the oldest first, in one query."""
-    ids = list(account_ids)
-    this = now.astimezone(UTC).replace(second=0, microsecond=0)
-    first = this - timedelta(minutes=PARTS * MINUTES - 1)
-    minutes = [first + timedelta(minutes=count) for count in range(PARTS * MINUTES)]
-    rows = _attempts(ids, since=first).annotate(span=TruncMinute("started_at", tzinfo=UTC))
-    found = _counted(rows, {id: {at: Tally(at) for at in minutes} for id in ids})
-    return {
-        id: [
-            total_of(list(spans.values())[start : start + MINUTES], at=minutes[start])
-            for start in range(0, len(minutes), MINUTES)
-        ]
-        for id, spans in found.items()
-    }
+    starts = [now - timedelta(minutes=MINUTES * back) for back in range(1, PARTS + 1)]
+    return {id: spans[::-1] for id, spans in _counted(list(account_ids), starts).items()}
 
 
-def _attempts(ids: list[UUID], *, since: datetime) -> QuerySet[Any]:
-    rows: QuerySet[Any] = Attempt.objects.filter(pk__gte=first_id_at(since), gateway__in=ids).order_by()
-    return rows
+def _attempts(ids: Sequence[UUID], starts: Sequence[datetime]) -> QuerySet[Any]:
+    """Return the attempts since the last of `starts`, each with the place of its span among them."""
+    spans = [When(pk__gte=first_id_at(start), then=Value(place)) for place, start in enumerate(starts)]
+    rows = Attempt.objects.filter(pk__gte=first_id_at(starts[-1]), gateway__in=ids).order_by()
+    spanned: QuerySet[Any] = rows.annotate(span=Case(*spans, output_field=IntegerField()))
+    return spanned
 
 
-def _counted(
-    rows: QuerySet[Any], found: dict[UUID, dict[datetime, Tally]]
-) -> dict[UUID, dict[datetime, Tally]]:
+def _counted(ids: Sequence[UUID], starts: Sequence[datetime]) -> dict[UUID, list[Tally]]:
+    found = {id: [Tally(start) for start in starts] for id in ids}
     is_accepted = Q(outcome=Attempt.Outcome.ACCEPTED)
-    has_word = is_accepted & Q(message__state__in=[*ARRIVED, State.UNDELIVERED])
-    counted = rows.values("gateway_id", "span", "outcome", "error").annotate(
+    rows = _attempts(ids, starts).values("gateway_id", "span", "outcome", "error")
+    counted = rows.annotate(
         count=Count("pk"),
-        reported=Count("pk", filter=has_word),
+        reported=Count("pk", filter=is_accepted & Q(message__state__in=REPORTED)),
         delivered=Count("pk", filter=is_accepted & Q(message__state__in=ARRIVED)),
     )
     for row in counted:
-        # An id and a time that were taken at the turn of a span may disagree by a moment.
-        if tally := found[row["gateway_id"]].get(row["span"]):
-            tally.add(row)
+        found[row["gateway_id"]][row["span"]].add(row)
     return found
 
 
-def _between(later: str, earlier: str) -> Any:
-    return ExpressionWrapper(F(later) - F(earlier), output_field=DurationField())
-
-
-def _times(rows: QuerySet[Any]) -> Iterable[tuple[UUID, datetime, Times]]:
-    """Yield median and 95th percentile of `took`, by account and span: the values at those ranks."""
-    group = [F("gateway_id"), F("span")]
-    ranked = rows.annotate(
-        rank=Window(RowNumber(), partition_by=group, order_by=F("took").asc()),
-        count=Window(Count("pk"), partition_by=group),
+def _took(
+    ids: Sequence[UUID], starts: Sequence[datetime]
+) -> dict[tuple[UUID, int], tuple[list[float], list[float]]]:
+    """Return by account and span how many seconds answers and receipts took, of the latest attempts."""
+    found: defaultdict[tuple[UUID, int], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    longest: float = settings.DELIVERY["longest_answer_seconds"]
+    rows = _attempts(ids, starts).filter(
+        outcome__in=[Attempt.Outcome.ACCEPTED, Attempt.Outcome.REFUSED], finished_at__isnull=False
     )
-    is_median = Q(rank__gte=F("count") * 0.5) & Q(rank__lt=F("count") * 0.5 + 1)
-    is_p95 = Q(rank__gte=F("count") * 0.95) & Q(rank__lt=F("count") * 0.95 + 1)
-    kept: defaultdict[tuple[UUID, datetime], list[float]] = defaultdict(list)
-    chosen = ranked.filter(is_median | is_p95).values_list("gateway_id", "span", "took")
-    for id, span, took in chosen:
-        kept[id, span].append(took.total_seconds())
-    for (id, span), seconds in kept.items():
-        yield id, span, Times(min(seconds), max(seconds))
+    columns = ("outcome", "started_at", "finished_at", "message__state", "message__finished_at")
+    latest = rows.order_by("-pk").values_list("gateway_id", "span", *columns)[:MOST_TIMED]
+    for id, span, outcome, started, answered, state, ended in latest.iterator():
+        answers, receipts = found[id, span]
+        # What was unknown first says when it was settled, which was no answer.
+        if (took := (answered - started).total_seconds()) <= longest:
+            answers.append(took)
+        has_word = outcome == Attempt.Outcome.ACCEPTED and state in REPORTED and ended
+        if has_word and (took := (ended - answered).total_seconds()) >= 0:
+            receipts.append(took)
+    return found
+
+
+def _times(seconds: list[float]) -> Times | None:
+    if not seconds:
+        return None
+    seconds.sort()
+    return Times(*(seconds[math.ceil(part * len(seconds)) - 1] for part in (0.5, 0.95)))

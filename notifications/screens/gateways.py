@@ -29,9 +29,6 @@ class GatewayList(ListScreen[GatewayAccount]):
         Action(_("Routes"), "route_list", Right.CONNECT, icon="routes"),
         Action(_("New gateway"), "gateway_choose", Right.CONNECT, "primary", "plus"),
     )
-    row_actions = (
-        Action(_("Resume"), "gateway_resume", Right.CONNECT, is_post=True, when=words.is_mistrusted),
-    )
     empty = _("A gateway is an account with a vendor who brings your texts to phones.")
 
     @cached_property

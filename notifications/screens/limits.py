@@ -64,6 +64,7 @@ class LimitList(ListScreen[SendingLimit]):
             # A meter needs room between its ends.
             "most": max(limit.most, 1),
             "used": used,
+            "level": used if used < limit.most else max(limit.most, 1),
             "share": 100 * used // limit.most if limit.most else 100,
             "high": limit.most * 8 // 10,
             "is_full": used >= limit.most,

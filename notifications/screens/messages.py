@@ -19,6 +19,7 @@ from merchants.screens import Action, ActionScreen, Column, DetailScreen, ListSc
 from merchants.screens.base import Text
 from notifications.consent import BadAddress, normalise_address
 from notifications.models import ChannelKind, Message, State, Template
+from notifications.models.messages import DRILL
 from notifications.reasons import Reason
 from notifications.resending import CannotResend, can_resend, resend
 from notifications.screens import story, words
@@ -167,7 +168,13 @@ class MessageDetail(DetailScreen[Message]):
             "is_mail": message.channel == ChannelKind.EMAIL,
             "has_mail": has_mail(message),
             "repetitions": self._repetitions(),
+            "wire_url": self._wire_url(),
         }
+
+    def _wire_url(self) -> str:
+        """Return where a trial of a gateway shows what went over the wire, to whom may see it."""
+        is_shown = self.row.recipient == DRILL and self.row.gateway_id and self.membership.can(Right.CONNECT)
+        return reverse("gateway_drill", args=[self.row.gateway_id, self.row.pk]) if is_shown else ""
 
     def _repetitions(self) -> list[Message]:
         """Return the other messages that tell the same."""

@@ -144,6 +144,9 @@ def _asking(kept: Mapping[str, Any], who: Membership, message: Message, names: M
     if when in {"resent", "tested"}:
         title = _("Somebody asked for it again") if when == "resent" else _("Somebody asked for a test")
         by = kept.get("by", "")
+        if message.recipient == DRILL and not by:
+            # By a script, or by itself.
+            return Step("info", _("The gateway was to be tried out"), at, badge=_("Trial"))
         return Step("info", title, at, [without_contacts(by, who)] if by else [], badge=_("By hand"))
     notes = []
     if answer != "allow":

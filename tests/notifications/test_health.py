@@ -142,7 +142,7 @@ def test_it_takes_the_same_few_queries_for_many_accounts(accounts, django_assert
         account = a_gateway(shop)
         ids.append(account.pk)
         an_attempt(account, at=NOW - timedelta(minutes=1))
-    with inside(shop), django_assert_num_queries(3):
+    with inside(shop), django_assert_num_queries(2):
         health.by_hour(ids, now=NOW)
     with inside(shop), django_assert_num_queries(1):
         health.last_hour(ids, now=NOW)

@@ -185,6 +185,10 @@ def test_trials_are_told_apart_in_the_list_and_in_their_story():
     assert "Trial of a gateway" in client.get(reverse("message_list")).content.decode()
     page = client.get(reverse("message_detail", args=[message.pk])).content.decode()
     assert "because the gateway was to be tried out" in page
+    assert reverse("gateway_drill", args=[message.gateway_id, message.pk]) in page
+    support = logged_in(message.merchant, role=Role.SUPPORT)
+    page = support.get(reverse("message_detail", args=[message.pk])).content.decode()
+    assert reverse("gateway_drill", args=[message.gateway_id, message.pk]) not in page
 
 
 def test_a_script_sees_what_went_over_the_wire():
