@@ -61,7 +61,7 @@ def search_of(message: Message) -> Search:
         how = _("By a receipt, should one come") if reports else _("Nobody can be asked")
         return Search(how, attempt.started_at, None, deadline)
     first = attempt.started_at + timedelta(seconds=terms.ask_after)
-    next_one = max(first, message.claimed_until or first)
+    next_one = max(first, message.look_at or first)
     return Search(
         _("The gateway is asked; a receipt settles it too"),
         attempt.started_at,
@@ -96,7 +96,7 @@ class UnknownList(ListScreen[Message]):
     section = "unknown"
     title = _("Unknown outcomes")
     # What is looked at next comes first.
-    ordering = ("claimed_until", "pk")
+    ordering = ("look_at", "pk")
 
     def get_queryset(self) -> QuerySet[Message]:
         return with_attempts(super().get_queryset().filter(state=State.UNKNOWN))

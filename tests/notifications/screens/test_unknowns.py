@@ -78,7 +78,7 @@ def test_it_shows_what_is_unknown_since_when_and_through_whom(shop: Merchant):
 
 def test_it_says_when_the_vendor_is_asked_next_and_until_when(shop: Merchant):
     asked_next = clock.now() + timedelta(minutes=7)
-    _message, attempt = an_unknown(shop, claimed_until=asked_next)
+    _message, attempt = an_unknown(shop, look_at=asked_next)
     page = page_of(logged_in(shop))
     assert "The gateway is asked" in page
     assert shown(asked_next) in page
@@ -88,7 +88,7 @@ def test_it_says_when_the_vendor_is_asked_next_and_until_when(shop: Merchant):
 @pytest.mark.parametrize("kind", ["kannel", ""])
 def test_where_nobody_can_be_asked_a_receipt_may_settle_it(shop: Merchant, kind: str):
     looked_at = clock.now() + timedelta(minutes=7)
-    an_unknown(shop, kind=kind, claimed_until=looked_at)
+    an_unknown(shop, kind=kind, look_at=looked_at)
     page = page_of(logged_in(shop))
     assert "By a receipt, should one come" in page
     assert shown(looked_at) not in page
@@ -131,8 +131,8 @@ def test_another_shop_sees_nothing(shop: Merchant):
 
 def test_what_is_looked_at_next_comes_first(shop: Merchant):
     now = clock.now()
-    later, _attempt = an_unknown(shop, claimed_until=now + timedelta(minutes=9))
-    sooner, _attempt = an_unknown(shop, claimed_until=now + timedelta(minutes=1))
+    later, _attempt = an_unknown(shop, look_at=now + timedelta(minutes=9))
+    sooner, _attempt = an_unknown(shop, look_at=now + timedelta(minutes=1))
     page = page_of(logged_in(shop))
     assert page.index(link_to(sooner)) < page.index(link_to(later))
 
