@@ -1,5 +1,5 @@
 """What is told to whom, as operators see it."""
 
-from notifications.admin import configuration, consent, messages
+from notifications.admin import configuration, consent, messages, sending
 
-__all__ = ["configuration", "consent", "messages"]
+__all__ = ["configuration", "consent", "messages", "sending"]

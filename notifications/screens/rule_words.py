@@ -54,6 +54,12 @@ HAPPENINGS: dict[str, Words] = {
     _K.CARDS_LOW: gettext_lazy("a card pool runs low"),
     _K.MEMBERSHIP_EXPIRING: gettext_lazy("a membership is about to expire"),
     _K.WEATHER_ALERT: gettext_lazy("there is a weather alert"),
+    _K.GATEWAY_SWITCHED: gettext_lazy("a gateway rests and texts take another way"),
+    _K.GATEWAY_BACK: gettext_lazy("a gateway is used again"),
+    _K.GATEWAY_BALANCE_LOW: gettext_lazy("the balance of a gateway is low"),
+    _K.LIMIT_NEAR: gettext_lazy("a sending limit is nearly used up"),
+    _K.LIMIT_REACHED: gettext_lazy("a sending limit is used up"),
+    _K.REVIEW_DECIDED: gettext_lazy("a vendor decides on a signature or template"),
 }
 GROUPS: dict[str, Words] = {
     "order": gettext_lazy("Orders"),

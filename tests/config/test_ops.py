@@ -15,12 +15,17 @@ from django.urls import reverse
 from merchants.models import ApiKey, IdempotencyRecord, Invitation, User
 from notifications.models import (
     Attempt,
+    Bucket,
     GatewayAccount,
     Message,
     OptOutImport,
     Preferences,
+    QueryCode,
     Receipt,
+    Route,
     SandboxDelivery,
+    SendingLimit,
+    Usage,
     VendorSignature,
     VendorTemplate,
 )
@@ -86,6 +91,11 @@ def one_of_each() -> dict[type[Model], Any]:
     OptOutImport.objects.create(**owned, file_name="list.csv")
     VendorSignature.objects.create(**owned, signature=signature, gateway=gateway)
     VendorTemplate.objects.create(**owned, template=template, gateway=gateway)
+    Route.objects.create(**owned, gateways=[str(gateway.pk)])
+    SendingLimit.objects.create(**owned, scope="domestic", period="day", most=1_000)
+    Usage.objects.create(**owned, scope="domestic", day=message.created_at.date(), parts=1)
+    Bucket.objects.create(key="b" * 32, full_at=0.0)
+    QueryCode.objects.create(**owned, order=order, code="K7M3QX")
     shop.brand = apps.get_model("merchants.Brand").objects.create(merchant=shop)
     return {model: model._base_manager.first() for model in OURS}
 
