@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from merchants.api.authentication import client_address
 from merchants.ownership import across_merchants
 from notifications import receipts, reviewing
 from notifications.channels.sms import account_of
@@ -64,7 +65,7 @@ def _may_push(request: HttpRequest, account: GatewayAccount) -> bool:
     if not account.sources:
         return True
     try:
-        peer = ip_address(request.META.get("REMOTE_ADDR", ""))
+        peer = ip_address(client_address(request))
     except ValueError:
         return False
     return any(peer in network for network in parse_networks(account.sources))

@@ -53,6 +53,19 @@ def test_it_is_where_the_vendor_is_told_to_push(aliyun: GatewayAccount, settings
     assert links.push_url(aliyun) == settings.PUBLIC_URL + path(aliyun)
 
 
+@pytest.mark.parametrize(("sender", "status"), [("203.0.113.7", 200), ("198.51.100.1", 403)])
+def test_it_takes_pushes_from_the_networks_of_the_account_alone(
+    vendor: Client, aliyun: GatewayAccount, settings, sender: str, status: int
+):
+    GatewayAccount.objects.update(sources=["203.0.113.0/24"])
+    data = json.dumps([REPORT])
+    assert vendor.post(path(aliyun), data, "application/json", REMOTE_ADDR=sender).status_code == status
+    settings.BEHIND_PROXY = True
+    behind = {"REMOTE_ADDR": "10.0.0.2", "HTTP_X_FORWARDED_FOR": sender}
+    assert vendor.post(path(aliyun), data, "application/json", **behind).status_code == status
+    assert Receipt.objects.count() == (status == 200)
+
+
 def test_it_keeps_a_receipt_and_answers_in_the_vendors_words(vendor: Client, aliyun: GatewayAccount):
     response = push(vendor, aliyun)
     assert (response.status_code, json.loads(response.content)["code"]) == (200, 0)
