@@ -7,7 +7,6 @@ from pathlib import Path
 
 from merchants.ownership import across_merchants
 from notifications.delivery.drafting import draft
-from notifications.delivery.preparing import prepare
 from notifications.setup import Setups
 from orders.events import Lane
 from orders.models import Order
@@ -19,9 +18,7 @@ def sample(path: str) -> int:
     `{{ name }}` and `{{ number }}` stand in their places.
     """
     with across_merchants():
-        setups = Setups()
-        drafted = draft(Lane.URGENT, limit=1, setups=setups)
-        (ready,) = prepare(drafted.claimed, setups=setups, known=drafted.loaded).ready
+        ((ready,),) = draft(Lane.URGENT, limit=1, setups=Setups()).batches
         order = Order.objects.select_related("customer").filter(pk=ready.message.order_id).get()
     rendered = ready.parcel.rendered
     words = {
