@@ -1,5 +1,6 @@
 """The message's way from an event to a gateway, and every state on it.
 
-drafting: events → messages · claiming: whose turn it is · preparing: gates and words ·
-sending: write ahead, send, finish · settling: what became of the unknown · states, rows: the writes.
+drafting: events → messages · taking: whose turn it is · preparing: gates and words · writing: ahead of the
+first byte · sending, finishing: out, and what came of it · settling, asking: what became of the unknown ·
+watching, resting: how accounts fare · states, rows: the writes.
 """
