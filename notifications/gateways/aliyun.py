@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,9 @@ from notifications.gateways.terms import Balance, Credential, Limit, Settling
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, Result
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # Reasons that may lie in a single text of a batch.
 OF_ONE_TEXT = frozenset(
     {ErrorClass.RECIPIENT, ErrorClass.OPTED_OUT, ErrorClass.CONTENT, ErrorClass.RATE_RECIPIENT}
@@ -39,7 +42,7 @@ SIGNED_FOR = timedelta(minutes=15)
 
 class Aliyun(Gateway):
     kind: ClassVar[str] = "aliyun"
-    label: ClassVar[str] = "Aliyun SMS 阿里云"
+    label: ClassVar[StrOrPromise] = _("Aliyun SMS 阿里云")
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("access_key_id", _("AccessKey ID"), is_secret=False),
         Credential("access_key_secret", _("AccessKey secret")),

@@ -36,7 +36,7 @@ _DAY = 24 * 3600
 
 class Ihuyi(Gateway):
     kind: ClassVar[str] = "ihuyi"
-    label: ClassVar[StrOrPromise] = "ihuyi 互亿无线"
+    label: ClassVar[StrOrPromise] = _("ihuyi 互亿无线")
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("apiid", _("APIID"), is_secret=False),
         Credential("apikey", _("APIKEY")),

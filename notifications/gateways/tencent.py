@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,9 @@ from notifications.gateways.terms import Balance, Credential, Limit, Settling
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, Result
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # The vendor's hours and days; he names no zone.
 SHANGHAI = timezone(timedelta(hours=8))
 # No package is good for longer.
@@ -37,7 +40,7 @@ _DAY, _CHINA = 24 * 3600, frozenset({"CN"})
 
 class Tencent(Gateway):
     kind: ClassVar[str] = "tencent"
-    label: ClassVar[str] = "Tencent Cloud SMS 腾讯云"
+    label: ClassVar[StrOrPromise] = _("Tencent Cloud SMS 腾讯云")
     credentials: ClassVar[tuple[Credential, ...]] = (
         Credential("secret_id", _("SecretId"), is_secret=False),
         Credential("secret_key", _("SecretKey")),

@@ -176,7 +176,8 @@ def _switch(event: Event) -> dict[str, Any]:
         }
         if tone == "wait":
             # Of how many that were accepted the vendor said what became of them.
-            note, quote = f"{note} {_('Receipts: %(share)s.') % {'share': quote}}", ""
+            receipts = _("Receipts: %(share)s.") % {"share": quote}
+            note, quote = f"{note} {receipts}", ""
     elif event.kind == EventKind.GATEWAY_BACK:
         title = _("It is used again")
     else:

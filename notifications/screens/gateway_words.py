@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from merchants.ids import first_id_at
 from merchants.places import country_name
@@ -35,7 +35,7 @@ STANDINGS: dict[Standing, tuple[Tone, Text]] = {
     Standing.RESTING: ("bad", gettext_lazy("Resting")),
     Standing.DOUBTED: ("wait", gettext_lazy("Doubted")),
     Standing.ON_TRIAL: ("info", gettext_lazy("On trial")),
-    Standing.ACTIVE: ("good", gettext_lazy("Active")),
+    Standing.ACTIVE: ("good", pgettext_lazy("of a gateway", "Active")),
 }
 SWITCHES = (EventKind.GATEWAY_SWITCHED, EventKind.GATEWAY_BACK, EventKind.GATEWAY_BALANCE_LOW)
 LOOKED_BACK = timedelta(days=7)
@@ -208,7 +208,10 @@ def limit_words(limit: Limit) -> str:
     about += [str(Category(one).label) for one in sorted(limit.categories)]
     about += [country_name(one) for one in sorted(limit.countries)]
     said = text % {"count": limit.count, "span": _span(limit.seconds)}
-    return said + (f" ({pgettext('between words of a list', ', ').join(about)})" if about else "")
+    if not about:
+        return said
+    between = pgettext("between words of a list", ", ")
+    return _("%(limit)s (%(about)s)") % {"limit": said, "about": between.join(about)}
 
 
 PARTS: dict[str, Text] = {

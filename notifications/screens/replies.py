@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import path, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.masking import contact, without_contacts
 from merchants.roles import Right
@@ -92,8 +93,10 @@ class ReplyList(ListScreen[Receipt]):
         who = self.membership
         return (
             Column(_("Received"), "received_at", link="reply_detail"),
-            Column(_("From"), lambda row: contact(row.address, who)),
-            Column(_("Words"), lambda row: _in_a_line(without_contacts(row.text, who))),
+            Column(pgettext_lazy("of a reply", "From"), lambda row: contact(row.address, who)),
+            Column(
+                pgettext_lazy("of a reply", "Words"), lambda row: _in_a_line(without_contacts(row.text, who))
+            ),
             Column(_("What it did"), lambda row: inbox.effect_of(row).label, badge=tone_of),
             Column(_("Answers"), answered, link=message_url),
             Column(_("Gateway"), "gateway.name"),
@@ -115,7 +118,7 @@ class ReplyDetail(DetailScreen[Receipt]):
     model = Receipt
     template_name = "notifications/replies/reply.html"
     section = "replies"
-    title = _("Reply")
+    title = pgettext_lazy("to a message", "Reply")
     actions = (
         Action(_("Mark as read"), "reply_read", Right.SEND, "primary", "check", is_post=True, when=is_unread),
         Action(
@@ -133,7 +136,7 @@ class ReplyDetail(DetailScreen[Receipt]):
     def get_facts(self) -> Sequence[Column]:
         who = self.membership
         facts = [
-            Column(_("From"), lambda row: contact(row.address, who)),
+            Column(pgettext_lazy("of a reply", "From"), lambda row: contact(row.address, who)),
             Column(_("Received"), "received_at"),
             Column(_("What it did"), lambda row: inbox.effect_of(row).label, badge=tone_of),
             Column(_("Answers"), answered, link=message_url),

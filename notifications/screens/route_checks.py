@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone as clock
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from merchants.models import Merchant
 from merchants.places import country_choices, language_name
@@ -32,8 +32,8 @@ def text_templates() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class CheckForm(forms.Form):
-    country = forms.ChoiceField(label=gettext_lazy("To"), choices=country_choices, initial="CN")
-    template = forms.ChoiceField(label=gettext_lazy("Text"), choices=text_templates)
+    country = forms.ChoiceField(label=pgettext_lazy("a country", "To"), choices=country_choices, initial="CN")
+    template = forms.ChoiceField(label=pgettext_lazy("of a template", "Text"), choices=text_templates)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import path, reverse
 from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from merchants.ids import first_id_at
 from merchants.masking import contact
@@ -103,7 +104,11 @@ class UnknownList(ListScreen[Message]):
 
     def get_columns(self) -> Sequence[Column]:
         return (
-            Column(_("Since"), lambda row: search_of(row).since, link="message_detail"),
+            Column(
+                pgettext_lazy("of an unknown outcome", "Since"),
+                lambda row: search_of(row).since,
+                link="message_detail",
+            ),
             *self._about(),
             Column(_("How it is settled"), lambda row: search_of(row).how),
             Column(_("Asked next"), lambda row: search_of(row).asked_next),

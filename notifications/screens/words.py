@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from merchants.masking import contact
 from merchants.models import Membership
@@ -59,7 +59,7 @@ ERRORS: dict[str, Text] = {
 }
 # The same in a word or two, for counts.
 ERROR_NAMES: dict[str, Text] = {
-    ErrorClass.RECIPIENT: gettext_lazy("address"),
+    ErrorClass.RECIPIENT: pgettext_lazy("why it was refused", "address"),
     ErrorClass.OPTED_OUT: gettext_lazy("opted out"),
     ErrorClass.CONTENT: gettext_lazy("content"),
     ErrorClass.RATE_RECIPIENT: gettext_lazy("too many to one person"),
