@@ -15,14 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from notifications.gateways.registry import GATEWAYS
-from notifications.models import GatewayAccount, Review
+from notifications.models import GatewayAccount
 from notifications.policy.gates import Route
 from notifications.setup import Setup
 
-# The states of a vendor's review in which a template may be used.
-USABLE = {Review.APPROVED, Review.FILED, Review.USABLE}
-# Those in which the vendor refuses every text with the signature.
-BARRED = frozenset({Review.SUBMITTED, Review.REJECTED})
 # How many texts a second each worker gives to an account that is on trial while another can take them.
 TRIALS = 5
 
@@ -154,12 +150,12 @@ def _has_template(setup: Setup, account: GatewayAccount, template_id: UUID) -> b
     if not GATEWAYS[account.kind].needs_template:
         return True
     vendor = setup.vendor_templates.get((template_id, account.pk))
-    return vendor is not None and bool(vendor.code) and vendor.state in USABLE
+    return vendor is not None and vendor.in_use is not None
 
 
 def _has_barred_signature(setup: Setup, errand: Errand, account: GatewayAccount) -> bool:
-    """Say whether this vendor is looking at the signature or rejected it; one he never saw is no bar."""
+    """Say whether this vendor would refuse the text for its signature."""
     signature = setup.signature_row(errand.merchant_id, errand.country)
     if signature is None or not GATEWAYS[account.kind].adds_signature:
         return False
-    return setup.vendor_signatures.get((signature.pk, account.pk)) in BARRED
+    return (signature.pk, account.pk) in setup.barred_signatures

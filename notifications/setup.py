@@ -141,10 +141,10 @@ class Setup:
         return None
 
     @cached_property
-    def vendor_signatures(self) -> dict[tuple[UUID, UUID], str]:
-        """Where signatures stand with vendors, by signature and gateway."""
-        rows = VendorSignature.objects.filter(merchant__in=self.merchant_ids)
-        return {(row[0], row[1]): row[2] for row in rows.values_list("signature_id", "gateway_id", "state")}
+    def barred_signatures(self) -> frozenset[tuple[UUID, UUID]]:
+        """Signatures and the gateways whose vendors refuse texts with them."""
+        rows = VendorSignature.objects.filter(merchant__in=self.merchant_ids).defer("fields", "carriers")
+        return frozenset((row.signature_id, row.gateway_id) for row in rows if row.is_barred)
 
     @cached_property
     def limits(self) -> dict[UUID, list[SendingLimit]]:

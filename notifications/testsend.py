@@ -16,10 +16,9 @@ from notifications import queueing
 from notifications.channels.registry import CHANNELS
 from notifications.consent.addresses import BadAddress, normalise_address
 from notifications.gateways.registry import GATEWAYS
-from notifications.models import ChannelKind, GatewayAccount, Message, State, Template
+from notifications.models import ChannelKind, GatewayAccount, Message, State, Template, VendorTemplate
 from notifications.models.messages import DRILL
 from notifications.recipients import Person, choose_language
-from notifications.routing import USABLE
 from orders.events import Lane
 from orders.models import Order
 
@@ -100,7 +99,8 @@ def _wording_for(gateway: GatewayAccount) -> Template | None:
     """Return an active text template that the account can send, if possible in the merchant's language."""
     rows = Template.objects.filter(channel=ChannelKind.SMS, is_active=True)
     if GATEWAYS[gateway.kind].needs_template:
-        rows = rows.filter(reviews__gateway=gateway, reviews__state__in=USABLE).exclude(reviews__code="")
+        known = VendorTemplate.objects.filter(gateway=gateway).defer("fields")
+        rows = rows.filter(pk__in=[one.template_id for one in known if one.in_use])
     by_language = {template.language: template for template in rows.order_by("-id")[:200]}
     language = choose_language(list(by_language), [gateway.merchant.language])
     return by_language[language] if language else None

@@ -42,6 +42,9 @@ class NoteSignatureSerializer(AtGatewaySerializer):
     state = serializers.ChoiceField(choices=Review.choices, required=False)
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300)
     code = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    stays_in_use = serializers.BooleanField(
+        required=False, help_text="False: the vendor no longer takes what was approved before either."
+    )
 
 
 class NoteTemplateSerializer(NoteSignatureSerializer):
@@ -68,6 +71,9 @@ class SignatureReviewSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=Review.choices)
     reason = serializers.CharField(help_text="The vendor's, above all when it was rejected.")
     code = serializers.CharField(help_text="The vendor's name for it.")
+    stays_in_use = serializers.BooleanField(
+        help_text="It was approved before, and texts carry it while it is reviewed again."
+    )
     submitted_at = serializers.DateTimeField(allow_null=True)
     look_at = serializers.DateTimeField(allow_null=True, help_text="When it leaves, or the vendor is asked.")
     wanted = WantedSerializer(
@@ -87,11 +93,20 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     theirs = serializers.CharField()
 
 
+class OnFileSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    params = serializers.DictField(child=serializers.CharField())
+    body = serializers.CharField()
+
+
 class TemplateReviewSerializer(serializers.Serializer[Any]):
     gateway = serializers.UUIDField()
     state = serializers.ChoiceField(choices=Review.choices)
     reason = serializers.CharField(help_text="The vendor's, above all when it was rejected.")
     code = serializers.CharField(help_text="The vendor's code of the template.")
+    stays_in_use = serializers.BooleanField(
+        help_text="Texts leave with the one approved before, which `in_use` tells."
+    )
     submitted_at = serializers.DateTimeField(allow_null=True)
     look_at = serializers.DateTimeField(allow_null=True, help_text="When it leaves, or the vendor is asked.")
     wanted = WantedSerializer(
@@ -102,5 +117,9 @@ class TemplateReviewSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(help_text="As the vendor has it.")
     params = serializers.DictField(child=serializers.CharField())
     version = serializers.IntegerField(help_text="Which of our versions the vendor has; 0: none.")
+    in_use = OnFileSerializer(
+        allow_null=True,
+        help_text="What texts leave with: this one once it is approved, until then the one before it.",
+    )
     is_changed = serializers.BooleanField(help_text="Our wording is another since.")
     differences = DifferenceSerializer(many=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -59,7 +60,7 @@ def reviewers(row: Any, *, of_templates: bool) -> list[GatewayAccount]:
 
 def told(review: Any, *, wanted: Iterable[Field] | None) -> Body:
     """Return what is told of every review; without an interface nothing is wanted."""
-    names = ("state", "reason", "code", "submitted_at", "look_at")
+    names = ("state", "reason", "code", "stays_in_use", "submitted_at", "look_at")
     fields = None if wanted is None else [_field(field) for field in wanted]
     return {name: getattr(review, name) for name in names} | {
         "gateway": review.gateway.pk,
@@ -75,7 +76,7 @@ def _field(field: Field) -> Body:
 
 class SignaturesWithReviews(SignatureViewSet):
     SUBMIT: ClassVar = ("fields",)
-    NOTE: ClassVar = ("state", "reason", "code")
+    NOTE: ClassVar = ("state", "reason", "code", "stays_in_use")
 
     @extend_schema(responses={200: SignatureReviewSerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -120,7 +121,7 @@ class SignaturesWithReviews(SignatureViewSet):
 
 class TemplatesWithReviews(TemplateViewSet):
     SUBMIT: ClassVar = ("fields", "body", "params")
-    NOTE: ClassVar = ("state", "reason", "code", "body", "params")
+    NOTE: ClassVar = ("state", "reason", "code", "body", "params", "stays_in_use")
 
     @extend_schema(responses={200: TemplateReviewSerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -169,6 +170,7 @@ class TemplatesWithReviews(TemplateViewSet):
             "body": review.body,
             "params": review.params,
             "version": review.version,
+            "in_use": review.in_use and asdict(review.in_use),
             "is_changed": reviewing.has_changed(review),
             "differences": differences,
         }

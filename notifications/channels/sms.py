@@ -18,7 +18,7 @@ from notifications.gateways.base import Account, Gateway, Text, result_of
 from notifications.gateways.recording import Recorder
 from notifications.gateways.registry import GATEWAYS
 from notifications.limits import Claim, Leaving, claims_for
-from notifications.models import ChannelKind, GatewayAccount, VendorTemplate
+from notifications.models import ChannelKind, GatewayAccount, OnFile
 from notifications.outbound import NoAnswer, NotSent, World
 from notifications.outcomes import Result
 from notifications.planning import Target
@@ -84,7 +84,7 @@ class Sms(Channel):
     def pack(self, parcel: Parcel, setup: Setup, *, facts: Any, template_id: UUID) -> None:
         account: GatewayAccount = parcel.way
         gateway = GATEWAYS[account.kind]
-        vendor = _template_at(setup, account, template_id) if gateway.takes_template else None
+        on_file = _template_at(setup, account, template_id) if gateway.takes_template else None
         parcel.gateway_id = account.pk
         parcel.packed = Packed(
             gateway,
@@ -94,8 +94,8 @@ class Sms(Channel):
                 phone=parcel.address,
                 body=parcel.rendered.text,
                 signature=setup.signature(parcel.merchant_id, parcel.country),
-                template_code=vendor.code if vendor else "",
-                params=values(vendor.params, facts) if vendor else {},
+                template_code=on_file.code if on_file else "",
+                params=values(on_file.params, facts) if on_file else {},
                 receipt_url=links.push_url(account),
             ),
         )
@@ -141,10 +141,10 @@ class Sms(Channel):
         return [replace(result, exchanges=watched.exchanges) for result in results] if watched else results
 
 
-def _template_at(setup: Setup, account: GatewayAccount, template_id: UUID) -> VendorTemplate | None:
+def _template_at(setup: Setup, account: GatewayAccount, template_id: UUID) -> OnFile | None:
     """Return a template's counterpart that may be used; routing sees to one where the vendor needs it."""
     vendor = setup.vendor_templates.get((template_id, account.pk))
-    return vendor if vendor and vendor.code and vendor.state in routing.USABLE else None
+    return vendor.in_use if vendor else None
 
 
 def _may_join(parcel: Parcel) -> bool:

@@ -7,7 +7,7 @@ from notifications.models.gateways import GatewayAccount, Route
 from notifications.models.kinds import Category, ChannelKind
 from notifications.models.limits import Bucket, Period, Scope, SendingLimit, Usage
 from notifications.models.messages import Attempt, Message, Receipt, SandboxDelivery, State
-from notifications.models.reviews import Review, VendorSignature, VendorTemplate
+from notifications.models.reviews import OnFile, Review, VendorSignature, VendorTemplate
 
 __all__ = [
     "Attempt",
@@ -16,6 +16,7 @@ __all__ = [
     "ChannelKind",
     "GatewayAccount",
     "Message",
+    "OnFile",
     "OptOut",
     "OptOutImport",
     "OptOutSource",

@@ -8,6 +8,7 @@ stands, and his own news counts as an answer.
 from notifications.reviewing.by_hand import note_signature, note_template
 from notifications.reviewing.comparing import comparison_of, spelled_for
 from notifications.reviewing.hearing import hear
+from notifications.reviewing.keeping import is_in_use
 from notifications.reviewing.submitting import ask_now, submit_signature, submit_template, withdraw
 from notifications.reviewing.terms import can_ask, has_changed, is_waiting_to_leave, reviews, wants_review
 from notifications.reviewing.words import finding_text
@@ -20,6 +21,7 @@ __all__ = [
     "finding_text",
     "has_changed",
     "hear",
+    "is_in_use",
     "is_waiting_to_leave",
     "note_signature",
     "note_template",

@@ -20,10 +20,11 @@ from notifications.models import (
     VendorTemplate,
 )
 from notifications.reviewing.fields import check_equivalence, read_body, read_params, refuse
+from notifications.reviewing.keeping import kept, kept_beside, nothing_kept
 from notifications.reviewing.submitting import signature_at, template_at, wake
 from notifications.reviewing.terms import Reviewed, can_ask, is_waiting_to_leave, wants_review
 
-OF_SIGNATURES: Final = ("state", "reason", "code")
+OF_SIGNATURES: Final = ("state", "reason", "code", "stays_in_use")
 OF_TEMPLATES: Final = (*OF_SIGNATURES, "params", "body")
 
 
@@ -31,12 +32,15 @@ OF_TEMPLATES: Final = (*OF_SIGNATURES, "params", "body")
 def note_signature(
     signature: Signature, *, gateway: GatewayAccount, data: Mapping[str, Any], by: User | None = None
 ) -> VendorSignature:
-    """Keep what a person knows of a signature; what `data` does not name stays. Raises `InvalidSettings`."""
+    """Keep what a person knows of a signature; what `data` does not name stays. Raises `InvalidSettings`.
+
+    What the vendor approved before stays in use unless `stays_in_use` is false.
+    """
     _check_gateway(gateway, of_templates=False)
     review = signature_at(signature, gateway)
     entries = Entries(data, known=OF_SIGNATURES, current=review)
     _read(entries)
-    _keep(entries, review, by=by)
+    _keep(entries, review, former=kept(review), by=by)
     return review
 
 
@@ -50,7 +54,7 @@ def note_template(
     """
     _check_gateway(gateway, of_templates=True)
     review = template_at(template, gateway)
-    before = (review.code, review.body, review.params)
+    former, before = kept(review), (review.code, review.body, review.params)
     entries = Entries(data, known=OF_TEMPLATES, current=review)
     _read(entries)
     read_params(entries, event=template.event)
@@ -59,7 +63,7 @@ def note_template(
     after = tuple(entries.values.get(name, getattr(review, name)) for name in ("code", "body", "params"))
     if after != before or not review.version:
         entries.values["version"] = template.version
-    _keep(entries, review, by=by)
+    _keep(entries, review, former=former, by=by)
     return review
 
 
@@ -72,12 +76,15 @@ def _read(entries: Entries) -> None:
     entries.choice("state", Review.values)
     entries.text("reason", most=300)
     entries.text("code", most=60)
+    entries.flag("stays_in_use")
 
 
-def _keep(entries: Entries, review: Reviewed, *, by: User | None) -> None:
+def _keep(entries: Entries, review: Reviewed, *, former: dict[str, Any], by: User | None) -> None:
     """Keep it. The vendor, where he can be asked, is: his word counts for more."""
     entries.check()
     state, code = (entries.values.get(name, getattr(review, name)) for name in ("state", "code"))
+    stays = entries.values.pop("stays_in_use", True)
+    entries.values |= kept_beside(review, former, state=state, code=code) if stays else nothing_kept(review)
     is_leaving = is_waiting_to_leave(review) and state == review.state
     if {"state", "code"} & entries.data.keys() and not is_leaving:
         review.code = code

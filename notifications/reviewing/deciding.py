@@ -10,6 +10,8 @@ from notifications.announcing import announce
 from notifications.gateways.base import tidy
 from notifications.gateways.reviewing import Stage, Standing
 from notifications.models import Review, VendorSignature
+from notifications.models.reviews import USABLE
+from notifications.reviewing.keeping import nothing_kept
 from notifications.reviewing.terms import AFTER_NO_ANSWER, DECISIONS, Reviewed, can_ask, next_look
 from orders.events import EventKind
 
@@ -21,8 +23,12 @@ UNANSWERED = _(
 )
 
 
-def decide(review: Reviewed, standing: Standing) -> None:
-    """Keep where a review stands. Call it in the transaction that locked the row."""
+def decide(review: Reviewed, standing: Standing, *, was_asked: bool = True) -> None:
+    """Keep where a review stands. Call it in the transaction that locked the row.
+
+    `was_asked`: the vendor says so of what he has. Neither a refused submission nor news, which nobody
+    signs, put an end to a signature that was approved before.
+    """
     before = review.state
     review.state = Review(standing.stage)
     review.reason = tidy(standing.reason, LONGEST_REASON)
@@ -32,6 +38,10 @@ def decide(review: Reviewed, standing: Standing) -> None:
             review.carriers = dict(standing.carriers)
     elif standing.body:
         review.body = standing.body
+    is_struck = was_asked and isinstance(review, VendorSignature) and review.state == Review.REJECTED
+    if is_struck or review.state in USABLE:
+        for name, value in nothing_kept(review).items():
+            setattr(review, name, value)
     review.look_at = next_look(review, now=clock.now())
     review.save()
     if review.state != before and review.state in DECISIONS:

@@ -44,7 +44,7 @@ def _keep(review: Reviewed, news: News) -> None:
     if is_waiting_to_leave(review):
         return  # this is about one before it
     if news.standing.stage is not Stage.APPROVED or review.state not in _FURTHER:
-        decide(review, news.standing)
+        decide(review, news.standing, was_asked=False)
     if can_ask(review):
         review.look_at = clock.now()
         review.save(update_fields=["look_at"])

@@ -26,6 +26,7 @@ from notifications.models import (
 )
 from notifications.reviewing.comparing import spelled_for
 from notifications.reviewing.fields import check_equivalence, read_body, read_fields, read_params, refuse
+from notifications.reviewing.keeping import kept
 from notifications.reviewing.terms import Reviewed, can_ask, is_waiting_to_leave, reviews, wants_review
 from notifications.reviewing.words import finding_text
 from notifications.vendor_wording import CannotSpell
@@ -44,7 +45,7 @@ def submit_signature(
     read_fields(entries, reviewing.signature_fields)
     entries.check()
     review = signature_at(signature, gateway)
-    return _hand_in(review, entries.values | {"carriers": {}}, by=by)
+    return _hand_in(review, entries.values | kept(review) | {"carriers": {}}, by=by)
 
 
 @transaction.atomic
@@ -76,9 +77,10 @@ def submit_template(
     read_body(entries, needed=True)
     read_params(entries, event=template.event)
     review = template_at(template, gateway)
+    former = kept(review)
     check_equivalence(entries, review)
     entries.check()
-    return _hand_in(review, entries.values | {"version": template.version}, by=by)
+    return _hand_in(review, entries.values | former | {"version": template.version}, by=by)
 
 
 def signature_at(signature: Signature, gateway: GatewayAccount) -> VendorSignature:
@@ -118,8 +120,10 @@ def ask_now(review: Reviewed) -> None:
 
 def withdraw(review: Reviewed) -> None:
     """Make it a draft again and ask no more. The vendor is not told: what was handed in stays with him."""
+    # He still has a signature that he approved: handed in anew, it is none that he never saw.
+    former = kept(review) if isinstance(review, VendorSignature) else {}
     type(review).objects.filter(pk=review.pk).update(
-        state=Review.DRAFT, reason="", submitted_at=None, look_at=None, updated_at=clock.now()
+        state=Review.DRAFT, reason="", submitted_at=None, look_at=None, updated_at=clock.now(), **former
     )
 
 

@@ -45,9 +45,10 @@ def _settle(job: Job, answer: Answer) -> None:
         review.fields = {name: value for name, value in review.fields.items() if len(value) <= LONGEST_KEPT}
     match answer:
         case Standing():
-            decide(review, answer)
+            decide(review, answer, was_asked=not job.is_submission)
         case NotReviewed() if job.is_submission:
-            decide(review, Standing(Stage.REJECTED, reason=_words(review, str(answer))))
+            refusal = Standing(Stage.REJECTED, reason=_words(review, str(answer)))
+            decide(review, refusal, was_asked=False)
         case NotReviewed() if review.state == Review.SUBMITTED and not review.code:
             # By its name he does not know it, so it never came to him.
             give_up(review)

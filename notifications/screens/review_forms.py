@@ -75,6 +75,16 @@ class NoteForm(forms.Form):
         max_length=300,
         help_text=_("What the vendor said, above all when they rejected it."),
     )
+    stays_in_use = forms.BooleanField(
+        label=_("What was approved before stays in use"),
+        required=False,
+        help_text=_("Untick it if the vendor no longer takes that either."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("stays_in_use"):
+            del self.fields["stays_in_use"]
 
 
 class TemplateNoteForm(NoteForm):

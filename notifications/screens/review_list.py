@@ -50,6 +50,7 @@ class Line:
     state: Review
     reason: str
     is_changed: bool
+    stays_in_use: bool
     url: str
 
     @property
@@ -91,9 +92,10 @@ def _of_signatures() -> Iterator[Line]:
     accounts = reviewers()
     for row in rows:
         for account in accounts:
-            review = known.get((row.pk, account.pk)) or VendorSignature(gateway=account)
+            review = known.get((row.pk, account.pk)) or VendorSignature()
+            review.gateway = account
             url = reverse("signature_review", args=[row.pk, account.pk])
-            yield Line(_("Signature"), str(row), account, Review(review.state), review.reason, False, url)
+            yield _line(_("Signature"), str(row), review, url=url)
 
 
 def _of_templates() -> Iterator[Line]:
@@ -104,11 +106,23 @@ def _of_templates() -> Iterator[Line]:
         for account in accounts:
             if (row.pk, account.pk) not in known and not GATEWAYS[account.kind].needs_template:
                 continue  # this vendor can do without
-            review = known.get((row.pk, account.pk)) or VendorTemplate(gateway=account)
-            review.template = row
+            review = known.get((row.pk, account.pk)) or VendorTemplate()
+            review.template, review.gateway = row, account
             url = reverse("template_review", args=[row.pk, account.pk])
-            is_changed = is_behind(review)
-            yield Line(_("Template"), str(row), account, Review(review.state), review.reason, is_changed, url)
+            yield _line(_("Template"), str(row), review, url=url)
+
+
+def _line(kind: Text, name: str, review: VendorSignature | VendorTemplate, *, url: str) -> Line:
+    return Line(
+        kind=kind,
+        name=name,
+        gateway=review.gateway,
+        state=Review(review.state),
+        reason=review.reason,
+        is_changed=is_behind(review),
+        stays_in_use=review.stays_in_use,
+        url=url,
+    )
 
 
 def _number(text: str, *, most: int) -> int:

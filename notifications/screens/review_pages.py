@@ -20,7 +20,6 @@ from merchants.screens.base import Row, RowScreen, Text
 from notifications import reviewing
 from notifications.configuring import InvalidSettings
 from notifications.models import GatewayAccount, Review, VendorSignature, VendorTemplate
-from notifications.routing import USABLE
 from notifications.screens.refusals import beside_fields
 from notifications.screens.reviews import TONES, carriers_of, gateway_of, is_behind, life_line
 
@@ -132,8 +131,7 @@ class SubmitScreen(AtGateway[Row], FormScreen[Row]):
         return HttpResponseRedirect(self.address("review"))
 
     def get_context(self, form: forms.BaseForm) -> dict[str, Any]:
-        is_in_use = self.review.state in USABLE
-        return {"row": self.row, "review": self.review, "is_in_use": is_in_use}
+        return {"row": self.row, "review": self.review, "is_in_use": reviewing.is_in_use(self.review)}
 
     def submit(self, entered: dict[str, Any]) -> Any:
         raise NotImplementedError

@@ -78,6 +78,7 @@ def reviewing(row: Model, *, accounts: Iterable[GatewayAccount], url: str) -> li
                 "reason": review.reason,
                 "code": review.code,
                 "line": life_line(review),
+                "stays_in_use": review.stays_in_use,
                 "is_changed": account.pk in known and is_behind(review),
                 "url": url,
             }

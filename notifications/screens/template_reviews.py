@@ -11,7 +11,6 @@ from notifications import reviewing
 from notifications.models import Template, VendorTemplate
 from notifications.placeholders import for_event
 from notifications.reviewing.terms import reviews
-from notifications.routing import USABLE
 from notifications.screens.review_forms import PREFIX, TemplateNoteForm, TemplateSubmitForm
 from notifications.screens.review_pages import (
     AskScreen,
@@ -38,7 +37,7 @@ class TemplateReview(OfTemplate, ReviewScreen[Template]):
         review, account = self.review, self.account
         context = {
             "placeholders": for_event(self.row.event),
-            "is_sent": review.state in USABLE and review.code,
+            "is_sent": review.in_use is not None,
         }
         if reviewing.wants_review(account, of_templates=True) and review.body:
             compared = reviewing.comparison_of(review)

@@ -9,10 +9,10 @@ import pytest
 from django.utils import timezone as clock
 
 from merchants.models import Merchant
-from notifications.models import GatewayAccount, Route, Signature, VendorSignature
+from notifications.models import GatewayAccount, Route, Signature, VendorSignature, VendorTemplate
 from notifications.routing import TRIALS, Choice, Errand, choose, line_of
 from notifications.setup import Setup
-from tests.builders import a_gateway, a_merchant, a_signature
+from tests.builders import a_gateway, a_merchant, a_signature, a_template
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +145,21 @@ def test_another_merchants_accounts_are_not_seen(merchant: Merchant) -> None:
     assert ask(merchant).route.reason == "no_gateway"
 
 
+def test_a_template_that_is_reviewed_leaves_by_its_former_code_and_without_one_by_another_account(
+    merchant: Merchant,
+) -> None:
+    account = a_gateway(merchant, kind="aliyun", priority=1)
+    second = an_account(merchant, "Second", priority=2)
+    vendor = VendorTemplate.objects.create(
+        merchant=merchant, template=a_template(merchant), gateway=account, code="SMS_2", state="submitted"
+    )
+    errand = Errand(merchant.pk, "CN", "transactional", vendor.template_id)
+    choice = choose(Setup([merchant.pk]), errand, now=clock.now())
+    assert (choice.way, choice.passed) == (second, ((str(account.pk), "no_template"),))
+    VendorTemplate.objects.update(former_code="SMS_1")
+    assert choose(Setup([merchant.pk]), errand, now=clock.now()).way == account
+
+
 def a_reviewer(merchant: Merchant, state: str, **fields: object) -> GatewayAccount:
     """Return an account whose vendor puts the signature in front, and has this to say of it."""
     account = a_gateway(merchant, kind="ihuyi", **fields)
@@ -172,6 +187,12 @@ def test_an_account_takes_a_signature_that_was_approved_or_never_handed_in(
 ) -> None:
     assert ask(merchant).way is None
     account = a_reviewer(merchant, state)
+    assert ask(merchant).way == account
+
+
+def test_an_account_takes_a_signature_that_is_reviewed_again(merchant: Merchant) -> None:
+    account = a_reviewer(merchant, "submitted")
+    VendorSignature.objects.update(was_usable=True)
     assert ask(merchant).way == account
 
 

@@ -62,6 +62,9 @@ def test_a_gateway_is_tested_with_a_wording_that_it_can_send():
     )
     with inside(shop):
         assert testsend.drill(gateway, address=PHONE).template == "known"
+    VendorTemplate.objects.update(code="SMS_2", state="submitted", former_code="SMS_1")
+    with inside(shop):
+        assert testsend.drill(gateway, address=PHONE).template == "known"
 
 
 @pytest.mark.django_db

@@ -145,6 +145,28 @@ def test_another_wording_since_is_told(shop, aliyun):
     assert (told["state"], told["is_changed"]) == ("usable", True)
 
 
+def test_which_text_is_in_use_is_told_and_may_be_put_out_of_use(shop, aliyun):
+    path = f"{V1}templates/{a_template(shop).pk}/reviews/"
+    caller = a_caller(shop)
+    at = {"gateway": str(aliyun.pk)}
+    former = {"code": "SMS_1", "body": "Got it: ${no}", "params": {"no": "order.number"}}
+    told = caller.patch(path, at | former | {"state": "usable"}).json()
+    assert (told["in_use"], told["stays_in_use"]) == (former, False)
+    told = caller.post(path, at | {"fields": FIELDS}).json()
+    assert (told["state"], told["in_use"], told["stays_in_use"]) == ("submitted", former, True)
+    told = caller.patch(path, at | {"stays_in_use": False}).json()
+    assert (told["in_use"], told["stays_in_use"]) == (None, False)
+
+
+def test_a_signature_that_is_handed_in_again_is_told_to_stay_in_use(shop, aliyun):
+    path = f"{V1}signatures/{a_signature(shop).pk}/reviews/"
+    caller = a_caller(shop)
+    body = {"gateway": str(aliyun.pk), "fields": {"QualificationId": "1"}}
+    assert caller.post(path, body).json()["stays_in_use"] is False
+    VendorSignature.objects.update(state="usable")
+    assert caller.post(path, body).json()["stays_in_use"] is True
+
+
 def test_what_was_noted_by_hand_is_never_handed_in_but_asked_about(shop, aliyun):
     path = f"{V1}templates/{a_template(shop).pk}/reviews/"
     a_caller(shop).patch(path, {"gateway": str(aliyun.pk), "state": "submitted", "code": "SMS_1"})

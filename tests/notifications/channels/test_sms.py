@@ -53,6 +53,13 @@ def test_a_vendor_who_can_do_without_gets_the_words_until_his_template_is_usable
     assert (text.template_code, text.params, text.body) == ("", {}, "We have your order A-1.")
 
 
+def test_until_the_new_template_is_usable_the_former_one_is_sent() -> None:
+    former = {"former_code": "6", "former_params": {"no": "order.number"}}
+    text = packed("aliyun", state="submitted", **former)
+    assert (text.template_code, text.params) == ("6", {"no": "A-1"})
+    assert packed("aliyun", state="usable", **former).template_code == "7"
+
+
 def test_a_vendor_without_templates_gets_none() -> None:
     assert packed("kannel").template_code == ""
 

@@ -94,13 +94,17 @@ def a_vendor() -> Iterator[Vendor]:
 def an_account(vendor: Vendor, *, merchant: Merchant | None = None, **fields: Any) -> GatewayAccount:
     credentials = {"access_key_id": "id", "access_key_secret": "secret"}
     return a_gateway(
-        merchant or a_merchant(), kind="aliyun", endpoint=vendor.url, credentials=credentials, **fields
+        merchant or a_merchant(language="en"),
+        kind="aliyun",
+        endpoint=vendor.url,
+        credentials=credentials,
+        **fields,
     )
 
 
 def a_tencent_account(vendor: Vendor) -> GatewayAccount:
     credentials = {"secret_id": "id", "secret_key": "secret", "sdk_app_id": "1400"}
-    return a_gateway(a_merchant(), kind="tencent", endpoint=vendor.url, credentials=credentials)
+    return a_gateway(a_merchant(language="en"), kind="tencent", endpoint=vendor.url, credentials=credentials)
 
 
 def later(**time: float) -> None:

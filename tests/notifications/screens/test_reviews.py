@@ -157,13 +157,78 @@ def test_another_wording_since_is_shown_and_that_the_old_one_is_still_sent(
     assert "Changed since" in page(client, "template_detail", row.pk)
 
 
-def test_what_handing_in_again_costs_is_said_before(shop: Merchant, aliyun: GatewayAccount) -> None:
+def test_that_handing_in_again_stops_nothing_is_said_before(shop: Merchant, aliyun: GatewayAccount) -> None:
     row = a_signature(shop)
     client = logged_in(shop)
-    words = "nothing with it leaves by this gateway"
+    words = "stays in use while they look at this"
     assert words not in page(client, "signature_submit", row.pk, aliyun.pk)
     VendorSignature.objects.create(merchant=shop, signature=row, gateway=aliyun, state="usable")
     assert words in page(client, "signature_submit", row.pk, aliyun.pk)
+
+
+def a_resubmitted_template(aliyun: GatewayAccount, state: str = "submitted") -> VendorTemplate:
+    """Return a template whose former text, SMS_1, stays in use at the vendor."""
+    made: VendorTemplate = VendorTemplate.objects.create(
+        merchant=aliyun.merchant,
+        template=a_template(aliyun.merchant),
+        gateway=aliyun,
+        state=state,
+        code="SMS_2",
+        body="We have your order ${no}.",
+        params={"no": "order.number"},
+        former_code="SMS_1",
+        former_body="Got it: ${no}",
+        former_params={"no": "order.number"},
+    )
+    return made
+
+
+def test_the_text_in_use_is_shown_until_the_new_one_is_approved(
+    shop: Merchant, aliyun: GatewayAccount
+) -> None:
+    review = a_resubmitted_template(aliyun)
+    client = logged_in(shop)
+    words = ("texts go on leaving as SMS_1", "Got it: ${no}", 'name="stays_in_use"')
+    text = page(client, "template_review", review.template_id, aliyun.pk)
+    assert all(one in text for one in words)
+    for name in ("template_detail", "review_list"):
+        pk = [review.template_id] if name == "template_detail" else []
+        assert "Stays in use" in page(client, name, *pk)
+    VendorTemplate.objects.update(state="usable")
+    text = page(client, "template_review", review.template_id, aliyun.pk)
+    assert not any(one in text for one in words)
+
+
+def test_a_signature_that_is_handed_in_again_is_said_to_stay_in_use(
+    shop: Merchant, aliyun: GatewayAccount
+) -> None:
+    row = a_signature(shop)
+    review = VendorSignature.objects.create(
+        merchant=shop, signature=row, gateway=aliyun, state="submitted", was_usable=True
+    )
+    client = logged_in(shop)
+    assert "texts go on carrying it" in page(client, "signature_review", row.pk, aliyun.pk)
+    assert "Stays in use" in page(client, "signature_edit", row.pk)
+    VendorSignature.objects.filter(pk=review.pk).update(was_usable=False)
+    assert "texts go on carrying it" not in page(client, "signature_review", row.pk, aliyun.pk)
+
+
+@pytest.mark.parametrize(("ticked", "kept"), [({"stays_in_use": "on"}, "SMS_1"), ({}, "")])
+def test_what_stays_in_use_can_be_put_out_of_use_by_hand(
+    shop: Merchant, aliyun: GatewayAccount, ticked: dict[str, str], kept: str
+) -> None:
+    review = a_resubmitted_template(aliyun, state="rejected")
+    body = {
+        "state": "rejected",
+        "code": "SMS_2",
+        "reason": "too many words",
+        "body": review.body,
+        "params": "no = order.number",
+    }
+    url = reverse("template_review", args=[review.template_id, aliyun.pk])
+    assert logged_in(shop).post(url, body | ticked).status_code == 302
+    review.refresh_from_db()
+    assert (review.reason, review.former_code) == ("too many words", kept)
 
 
 def test_a_signature_shows_its_carriers_by_name_and_the_vendors_reason(
