@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, User
 from notifications.configuring.entries import Entries
-from notifications.models import ChannelKind, Signature
+from notifications.models import ChannelKind, Review, Signature, VendorSignature
 
 FIELDS: Final = ("text", "channel", "countries", "is_default")
 SHORTEST: Final = 2
@@ -43,8 +43,17 @@ def save_signature(
             entries.values["is_default"] = True
         if entries.values.get("is_default"):
             Signature.objects.exclude(pk=row.pk).filter(is_default=True).update(is_default=False)
+        if signature is not None and entries.values.get("text", signature.text) != signature.text:
+            _forget_reviews(signature)
         entries.keep(row, by=by, name="text")
     return row
+
+
+def _forget_reviews(signature: Signature) -> None:
+    """Make drafts of its reviews: what the vendors said of the old text is not said of the new one."""
+    VendorSignature.objects.filter(signature=signature).update(
+        state=Review.DRAFT, reason="", code="", carriers={}, was_usable=False, submitted_at=None, look_at=None
+    )
 
 
 def _check_text(entries: Entries) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from merchants.ownership import inside
 from notifications.configuring import InvalidSettings, save_signature
-from tests.builders import a_merchant, a_signature
+from notifications.models import VendorSignature
+from tests.builders import a_gateway, a_merchant, a_signature
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,20 @@ def test_another_shops_default_stays():
         save_signature(shop, data={"text": "叮单", "is_default": True})
     other.refresh_from_db()
     assert other.is_default
+
+
+def test_what_vendors_said_of_the_old_text_is_not_said_of_a_new_one():
+    row = a_signature(a_merchant())
+    gateway = a_gateway(row.merchant, kind="aliyun")
+    review = VendorSignature.objects.create(
+        merchant=row.merchant, signature=row, gateway=gateway, state="usable", code="7", was_usable=True
+    )
+
+    def noted(**data):
+        with inside(row.merchant):
+            save_signature(row.merchant, data=data, signature=row)
+        review.refresh_from_db()
+        return review.state, review.code, review.was_usable
+
+    assert noted(text=row.text, countries=["CN"]) == ("usable", "7", True)
+    assert noted(text="TeaShop") == ("draft", "", False)
