@@ -88,7 +88,7 @@ class Wording:
         return Rendered(_line(subject), text, html)
 
     def fill(self, values: Values) -> str:
-        """Return the text filled with values that need not be an order's, such as marks of where they stand."""
+        """Return the text filled with values that need not be an order's, such as marks of their places."""
         return _without_gaps(self._text.render(values))
 
 
