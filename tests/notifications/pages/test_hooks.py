@@ -61,7 +61,7 @@ def test_it_takes_pushes_from_the_networks_of_the_account_alone(
     data = json.dumps([REPORT])
     assert vendor.post(path(aliyun), data, "application/json", REMOTE_ADDR=sender).status_code == status
     settings.BEHIND_PROXY = True
-    behind = {"REMOTE_ADDR": "10.0.0.2", "HTTP_X_FORWARDED_FOR": sender}
+    behind: Any = {"REMOTE_ADDR": "10.0.0.2", "HTTP_X_FORWARDED_FOR": sender}
     assert vendor.post(path(aliyun), data, "application/json", **behind).status_code == status
     assert Receipt.objects.count() == (status == 200)
 
