@@ -5,7 +5,8 @@ from __future__ import annotations
 from notifications import query_codes, templates
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import GatewayAccount, Template, VendorTemplate
-from notifications.vendor_wording import Comparison, Spelled, compare, spelled
+from notifications.vendor_comparison import Comparison, compare
+from notifications.vendor_wording import Spelled, spelled
 
 
 def spelled_for(template: Template, account: GatewayAccount) -> Spelled:
