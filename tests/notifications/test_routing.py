@@ -30,7 +30,9 @@ def an_account(merchant: Merchant, name: str, **fields: object) -> GatewayAccoun
     return a_gateway(merchant, kind="kannel", name=name, **fields)
 
 
-def ask(merchant: Merchant, *, country: str = "CN", setup: Setup | None = None, **fields: UUID) -> Choice:
+def ask(
+    merchant: Merchant, *, country: str = "CN", setup: Setup | None = None, **fields: UUID | None
+) -> Choice:
     errand = Errand(merchant.pk, country, "transactional", uuid4(), **fields)
     return choose(setup or Setup([merchant.pk]), errand, now=clock.now())
 
@@ -106,7 +108,7 @@ def test_softer_obstacles_make_others_preferred_but_leave_the_last_way_open(
         GatewayAccount.objects.update(doubted_until=clock.now() + timedelta(minutes=1))
     if why == "on_trial":
         GatewayAccount.objects.update(rests=1)
-    tried = {"tried": first.pk} if why == "just_tried" else {}
+    tried = first.pk if why == "just_tried" else None
 
     def setup() -> Setup:
         made = Setup([merchant.pk])
@@ -114,9 +116,9 @@ def test_softer_obstacles_make_others_preferred_but_leave_the_last_way_open(
         made.trials[first.pk] = TRIALS
         return made
 
-    assert ask(merchant, setup=setup(), **tried).way == first
+    assert ask(merchant, setup=setup(), tried=tried).way == first
     second = an_account(merchant, "Second", priority=2)
-    choice = ask(merchant, setup=setup(), **tried)
+    choice = ask(merchant, setup=setup(), tried=tried)
     assert choice.way == second
     assert choice.passed == ((str(first.pk), why),)
 
