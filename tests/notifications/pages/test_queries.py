@@ -121,7 +121,7 @@ def test_another_shops_code_finds_nothing(browser: Client, order: Order):
 
 @pytest.mark.parametrize("code", ["K7M3QX", "x", "\0", "<script>", "é" * 5_000, "'; DROP TABLE"])
 def test_a_wrong_code_gets_a_friendly_answer(browser: Client, shop: Merchant, code: str):
-    response = browser.get(path(shop), {"code": code})
+    response = browser.get(path(shop), {"code": code, "lang": "en"})
     assert response.status_code == 404
     assert "no order with this code" in text(response)
     assert "<script" not in text(response)
