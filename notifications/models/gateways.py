@@ -81,4 +81,4 @@ class Route(Owned):
         constraints = [models.UniqueConstraint(fields=["merchant", "country", "category"], name="route_once")]
 
     def __str__(self) -> str:
-        return f"{self.country or '*'} {self.category or '*'}"
+        return f"{self.country or '*'} · {self.get_category_display() or '*'}"

@@ -34,7 +34,7 @@ class SendingLimit(Owned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.scope} {self.period} {self.most}"
+        return f"{self.get_scope_display()} · {self.get_period_display()} · {self.most}"
 
 
 class Usage(Owned):
