@@ -35,6 +35,10 @@ class Reason(models.TextChoices):
     )
     MISSING_VALUE = "missing_value", _("The template needs a value that this order does not have.")
     BAD_TEMPLATE = "bad_template", _("The template could not be rendered.")
+    INTERNAL_FAULT = (
+        "internal_fault",
+        _("Orderbell could not make this message, and tries again for as long as it is useful."),
+    )
     TRIED_ENOUGH = "tried_enough", _("It was tried as often as the plan allows and refused each time.")
     REFUSED = "refused", _("The gateway refused it for good.")
     UNKNOWN_OUTCOME = (

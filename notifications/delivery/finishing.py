@@ -37,6 +37,7 @@ class Ended:
     """An attempt whose outcome we have.
 
     `has_other` says that another account could take the message now; `spending` is what was counted for it.
+    `was_taken` says that the vendor had it, whatever became of it then: it is never sent again.
     """
 
     message_id: UUID
@@ -50,13 +51,24 @@ class Ended:
     result: Result
     has_other: bool = False
     spending: Spending | None = None
+    was_taken: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether it certainly did not leave."""
+        return self.result.outcome is Outcome.REFUSED and not self.was_taken
 
 
-def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,)) -> bool:
+# What was given up as a dead worker's may yet be answered: the worker was only slow.
+UNDER_WAY = (State.SENDING, State.UNKNOWN)
+
+
+def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = UNDER_WAY) -> bool:
     """Write the outcomes of attempts, and the states their messages reach by them.
 
-    A receipt may have been quicker and moved the message on: then only the attempt is written.
-    Return whether receipts were written that wait to be worked on.
+    A receipt may have been quicker and moved the message on, or another attempt may be under way: then only
+    the attempt is written. To write the same once more changes nothing. Return whether receipts were written
+    that wait to be worked on.
     """
     now = clock.now()
     by_state: dict[str, list[dict[str, Any]]] = {}
@@ -64,17 +76,17 @@ def finish(ended: Sequence[Ended], *, only_from: Sequence[str] = (State.SENDING,
         row = _message_row(one, now)
         by_state.setdefault(row["state"], []).append(row)
     with transaction.atomic():
+        moved: set[UUID] = set()
         for state, rows in by_state.items():
-            set_rows(Message, rows, where={"state": sources(state, only_from)})
-        set_rows(Attempt, [_attempt_row(one, now) for one in ended])
-        watched = [one for one in ended if one.result.exchanges]
-        set_rows(Attempt, [{"id": one.attempt_id, "exchanges": one.result.exchanges} for one in watched])
-        _pause_accounts(ended, now)
-        usage.give_back(one.spending for one in ended if one.result.outcome is Outcome.REFUSED)
+            moved |= set_rows(Message, rows, where={"state": sources(state, only_from)}, same=["tries"])
+        _write_attempts(ended, now)
+        # Limits first, then accounts: the order in which those lock them who write ahead.
+        usage.give_back(one.spending for one in ended if one.is_refused and one.message_id in moved)
+        _pause_accounts([one for one in ended if one.is_refused], now)
         for one in ended:
             if one.result.error is ErrorClass.OPTED_OUT:
                 _note_refusal(one)
-        return _show(ended, now)
+        return _show([one for one in ended if one.message_id in moved], now)
 
 
 def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
@@ -82,12 +94,16 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": one.message_id,
         "state": State.ACCEPTED,
+        "tries": one.tries,
         "look_at": None,
         "reason": "",
         "error": "",
     }
     if result.outcome is Outcome.ACCEPTED:
         return row | {"accepted_at": now}
+    if one.was_taken:
+        row |= {"state": State.UNDELIVERED, "reason": Reason.UNDELIVERED, "error": (result.error or "")}
+        return row | {"accepted_at": now, "finished_at": now}
     if result.outcome is Outcome.UNKNOWN:
         ask_at = now + timedelta(seconds=settings.DELIVERY["first_look_seconds"])
         return row | {"state": State.UNKNOWN, "look_at": ask_at}
@@ -101,12 +117,27 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     return row | {"state": State.FAILED, "reason": reason, "finished_at": now}
 
 
+def _write_attempts(ended: Sequence[Ended], now: datetime) -> None:
+    in_doubt = [one for one in ended if one.result.outcome is Outcome.UNKNOWN]
+    known = [one for one in ended if one.result.outcome is not Outcome.UNKNOWN]
+    set_rows(Attempt, [_attempt_row(one, now) for one in known])
+    # A receipt that was quicker knows more.
+    set_rows(
+        Attempt,
+        [_attempt_row(one, now) for one in in_doubt],
+        where={"outcome": [Attempt.Outcome.STARTED]},
+    )
+    watched = [one for one in ended if one.result.exchanges]
+    set_rows(Attempt, [{"id": one.attempt_id, "exchanges": one.result.exchanges} for one in watched])
+
+
 def _attempt_row(one: Ended, now: datetime) -> dict[str, Any]:
     result = one.result
+    outcome = Outcome.ACCEPTED if one.was_taken else result.outcome
     return {
         "id": one.attempt_id,
-        "outcome": Attempt.Outcome(result.outcome.value),
-        "error": result.error.value if result.error else "",
+        "outcome": Attempt.Outcome(outcome.value),
+        "error": result.error.value if result.error and not one.was_taken else "",
         "code": result.code[:80],
         "text": result.text[:500],
         "provider_id": result.provider_id[:100],
@@ -117,7 +148,7 @@ def _attempt_row(one: Ended, now: datetime) -> dict[str, Any]:
 def _pause_accounts(ended: Sequence[Ended], now: datetime) -> None:
     """Let an account rest that the vendor refuses as such; the next claim takes another one."""
     refusals = {one.gateway_id: one.result for one in ended if one.result.error in ACCOUNT_WIDE}
-    for gateway_id, result in refusals.items():
+    for gateway_id, result in sorted(refusals.items(), key=lambda pair: str(pair[0])):
         if gateway_id:
             detail = f"{result.code} {result.text}".strip()
             rest(gateway_id, why="refused", detail=detail, until=retries.pause_until(result, now=now))

@@ -103,9 +103,9 @@ def find_slow() -> int:
 
 
 def _locked(account_id: UUID) -> GatewayAccount | None:
-    found: GatewayAccount | None = (
-        GatewayAccount.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
-    )
+    # Its key stays: whoever writes an attempt by it meanwhile need not wait.
+    rows = GatewayAccount.objects.select_for_update(of=("self",), no_key=True)
+    found: GatewayAccount | None = rows.filter(pk=account_id).first()
     return found
 
 

@@ -43,10 +43,12 @@ def set_rows(
     rows: Sequence[dict[str, Any]],
     *,
     where: dict[str, Sequence[Any]] | None = None,
+    same: Sequence[str] = (),
 ) -> set[UUID]:
     """Update each row named by its "id" with its other values. Return the ids that were updated.
 
-    All rows carry the same keys, "id" first. `where` adds conditions on the stored row: column in values.
+    All rows carry the same keys, "id" first. `where` adds conditions on the stored row: column in values;
+    it must also have the very values that are given for the columns `same`.
     """
     if not rows:
         return set()
@@ -54,7 +56,8 @@ def set_rows(
     table = connection.ops.quote_name(model._meta.db_table)
     key = _name(fields[0])
     sets = ", ".join(f"{_name(field)} = v.{_name(field)}" for field in fields[1:])
-    conditions, parameters = [f"{table}.{key} = v.{key}"], [_given(fields, rows)]
+    alike = [key, *(_name(_field(model, name)) for name in same)]
+    conditions, parameters = [f"{table}.{name} = v.{name}" for name in alike], [_given(fields, rows)]
     for name, values in (where or {}).items():
         field = _field(model, name)
         # Within COALESCE no index answers: PostgreSQL is to find the rows by their ids, not by their states.

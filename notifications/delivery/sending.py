@@ -11,23 +11,27 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from django import db
+from django.conf import settings
 from django.utils import timezone as clock
 
 from notifications import queueing
 from notifications.channels.base import Parcel
 from notifications.channels.registry import CHANNELS
-from notifications.delivery.drafting import draft
+from notifications.delivery.concluding import conclude
+from notifications.delivery.drafting import Drafted, draft
 from notifications.delivery.engine import engine
-from notifications.delivery.finishing import Ended, finish
+from notifications.delivery.finishing import Ended
 from notifications.delivery.preparing import Ready
 from notifications.delivery.resting import rest, take_back
-from notifications.delivery.taking import take
+from notifications.delivery.taking import Taken, take
+from notifications.delivery.writing import Interrupted
 from notifications.heartbeat import beat
-from notifications.outcomes import Outcome, Result, unknown
+from notifications.outcomes import ErrorClass, Outcome, Result, refused, unknown
 from notifications.setup import Setups
 
 log = structlog.get_logger(__name__)
@@ -42,8 +46,12 @@ PATIENCE = 0.02
 LOOK = 0.2
 # How long a round rests between the sips that a rate limit lets go (seconds).
 PACE = 0.05
-# How long to wait for a database that is away or found a deadlock, before each new try (seconds).
-FINISH_WAITS = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+# Nothing begins to leave so long (part of the time a text may be under way) after it was decided about: the
+# worker stood still meanwhile, and others may be asking already what became of it.
+TOO_LATE = 0.5
+
+
+Step = TypeVar("Step", Taken, Drafted)
 
 
 class Dispatch:
@@ -62,8 +70,21 @@ class Dispatch:
     def run(self, *, until: float) -> int:
         """Send until nothing is due or the clock (time.monotonic) says `until`. Return how many left.
 
-        When nothing is due, further events are planned: what they lead to leaves in the same breath.
+        When nothing is due, further events are planned: what they lead to leaves in the same breath. A round
+        that breaks off waits for the answers to what has left; nothing leaves after its end.
         """
+        try:
+            self._work(until)
+        except Exception:
+            while self.in_flight:
+                beat(self.lane)
+                self._finish_done()
+            raise
+        finally:
+            self._abandon()
+        return self.sent
+
+    def _work(self, until: float) -> None:
         look_at = 0.0
         while True:
             beat(self.lane)
@@ -79,7 +100,13 @@ class Dispatch:
                     break
                 time.sleep(PACE)
                 look_at = 0.0
-        return self.sent
+
+    def _abandon(self) -> None:
+        """Let go of what is still under way: this loop runs again, and then it must not go on by itself."""
+        for task in self.in_flight:
+            task.cancel()
+        if self.in_flight:
+            self.engine.loop.run_until_complete(asyncio.wait(self.in_flight))
 
     def _is_paced(self) -> bool:
         """Say whether a rate limit lets more go so soon that it is not worth to end the round."""
@@ -88,29 +115,43 @@ class Dispatch:
     def _take(self, limit: int) -> bool:
         """Start what is due, then what further events lead to. Return whether there may be more."""
         self.setups.silent = self.engine.watch.silent()
-        taken = take(self.lane, limit=limit, setups=self.setups)
+        taken = self._decide(take, limit)
         self.more_at = taken.more_at
         self._launch(taken.batches)
         rest = limit - taken.count
-        if not rest:
+        if not rest or taken.has_more:
             return True
-        drafted = draft(self.lane, limit=rest, setups=self.setups)
+        drafted = self._decide(draft, rest)
         self.more_at = min(filter(None, (taken.more_at, drafted.more_at)), default=None)
         self._launch(drafted.batches)
-        return drafted.events == rest
+        return drafted.has_more or drafted.events == rest
+
+    def _decide(self, step: Callable[..., Step], limit: int) -> Step:
+        """Take a step that writes ahead. If it was written or not, nobody knows: nothing of it has left."""
+        try:
+            return step(self.lane, limit=limit, setups=self.setups)
+        except Interrupted as fault:
+            unsent = refused(ErrorClass.TRANSIENT, text="the database went away before it could leave")
+            if fault.ready:
+                conclude([_ended(ready, unsent) for ready in fault.ready], lane=self.lane)
+            raise
 
     def _launch(self, batches: Sequence[list[Ready]]) -> None:
         """Let what is written ahead leave."""
         for batch in batches:
             parcels = [ready.parcel for ready in batch]
-            task = self.engine.loop.create_task(self._send(batch[0].message.channel, parcels))
+            task = self.engine.loop.create_task(self._send(batch[0].message.channel, parcels, batch[0].at))
             self.in_flight[task] = batch
             self.messages_in_flight += len(batch)
             if account := parcels[0].gateway_id:
                 self.engine.watch.left(account, count=len(batch))
 
-    async def _send(self, kind: str, batch: Sequence[Parcel]) -> list[Result]:
+    async def _send(self, kind: str, batch: Sequence[Parcel], decided_at: datetime) -> list[Result]:
         """Send one batch. A fault of ours, mid-way, leaves its outcome unknown: it may have left."""
+        if clock.now() - decided_at > timedelta(seconds=TOO_LATE * settings.DELIVERY["sending_seconds"]):
+            return [refused(ErrorClass.TRANSIENT, text="its worker stood still until it was too late")] * len(
+                batch
+            )
         try:
             results = await CHANNELS[kind].send(batch, self.engine.world)
         except Exception as fault:
@@ -140,7 +181,7 @@ class Dispatch:
             self.setups.forget()  # an account may have been paused
         self.messages_in_flight -= len(ended)
         self.sent += len(ended)
-        if _finish_surely(ended):
+        if conclude(ended, lane=self.lane):
             queueing.wake("receipts")
         return any(one.has_other and one.result.error for one in ended)
 
@@ -160,24 +201,12 @@ class Dispatch:
         """Change an account; if the database is away the next look will do."""
         try:
             change(account, **words)
-        except db.OperationalError as fault:
+        except db.Error as fault:
             log.warning("a gateway account could not be changed yet", fault=type(fault).__name__)
             db.connection.close()
             return
         self.engine.watch.forget(account)
         self.setups.forget()
-
-
-def _finish_surely(ended: Sequence[Ended]) -> bool:
-    """Write outcomes though the database is away for a while: what is known must not become unknown."""
-    for wait in FINISH_WAITS:
-        try:
-            return finish(ended)
-        except db.OperationalError as fault:
-            log.warning("outcomes could not be written yet", fault=type(fault).__name__, waiting=len(ended))
-            db.connection.close()
-            time.sleep(wait)
-    return finish(ended)
 
 
 def _ended(ready: Ready, result: Result) -> Ended:

@@ -8,45 +8,93 @@ and what a worker that dies had locked is due as before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone as clock
 
+from notifications.delivery.concluding import AWAY
 from notifications.delivery.preparing import Ready, prepare
 from notifications.delivery.states import move
 from notifications.delivery.turn import COLUMNS, Turn
-from notifications.delivery.writing import admit, write_changes
+from notifications.delivery.writing import Interrupted, admit, write_changes
 from notifications.models import Message, State
 from notifications.models.messages import OPEN
+from notifications.reasons import Reason
 from notifications.setup import Setups
+
+log = structlog.get_logger(__name__)
+
+# How long a message is put off that cannot be decided about. It may be our fault, or its own.
+PUT_OFF = timedelta(minutes=10)
 
 
 @dataclass(slots=True)
 class Taken:
     """How many messages it was the turn of, and those that leave now, as they travel together.
 
-    `more_at` is when the first of those that a rate limit holds may go.
+    `more_at` is when the first of those that a rate limit holds may go; `has_more` says that fewer were
+    taken than are due.
     """
 
     count: int = 0
     batches: Sequence[list[Ready]] = ()
     more_at: datetime | None = None
+    has_more: bool = False
 
 
 def take(lane: str, *, limit: int, setups: Setups) -> Taken:
-    """Take up to `limit` due messages of a lane, those due longest first."""
-    with transaction.atomic():
-        turns = _lock_due(lane, limit=limit)
+    """Take up to `limit` due messages of a lane, those due longest first.
+
+    One that cannot be decided about holds up nobody: half as many are taken, and half of those, until it is
+    found, and it is put off. Raises `Interrupted`.
+    """
+    turns: list[Turn] = []
+    try:
+        return _take(lane, limit=limit, setups=setups, turns=turns)
+    except (*AWAY, Interrupted):
+        raise
+    except Exception as fault:
         if not turns:
-            return Taken()
-        prepared = prepare(turns, setups=setups)
-        more_at = admit(prepared)
-        batches = write_changes(prepared)
+            raise
+        if len(turns) == 1:
+            log.exception("a message is put off", message=str(turns[0].id), fault=type(fault).__name__)
+            _put_off(turns[0])
+            return Taken(1, has_more=True)
+    return replace(take(lane, limit=len(turns) // 2, setups=setups), has_more=True)
+
+
+def _take(lane: str, *, limit: int, setups: Setups, turns: list[Turn]) -> Taken:
+    """Take, and note in `turns` whose turn it is."""
+    batches: Sequence[list[Ready]] = ()
+    try:
+        with transaction.atomic():
+            turns += _lock_due(lane, limit=limit)
+            if not turns:
+                return Taken()
+            prepared = prepare(turns, setups=setups)
+            more_at = admit(prepared)
+            batches = write_changes(prepared)
+    except AWAY as fault:
+        raise Interrupted(batches) from fault
     return Taken(len(turns), batches, more_at)
+
+
+def _put_off(turn: Turn) -> None:
+    """Let a message wait, or fail when its useful life ends before that."""
+    now = clock.now()
+    until = now + PUT_OFF
+    is_useful = turn.expires_at is not None and turn.expires_at > until
+    row: dict[str, Any] = {"state": State.FAILED, "finished_at": now}
+    if is_useful:
+        row = {"state": State.HELD, "due_at": until}
+    still_open = Message.objects.filter(pk=turn.id, state__in=OPEN, tries=turn.tries)
+    still_open.update(reason=Reason.INTERNAL_FAULT, **row)
 
 
 def _lock_due(lane: str, *, limit: int) -> list[Turn]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,14 @@ from notifications.delivery.rows import insert_rows, set_rows
 from notifications.limits import buckets, usage
 from notifications.models import Attempt, ChannelKind, Message
 from notifications.policy.gates import held_after_all
+
+
+class Interrupted(Exception):
+    """The database went away as this was being written: nobody knows whether it is, and nothing has left."""
+
+    def __init__(self, batches: Sequence[list[Ready]]) -> None:
+        super().__init__("the database went away")
+        self.ready = [ready for batch in batches for ready in batch]
 
 
 def admit(prepared: Prepared) -> datetime | None:
