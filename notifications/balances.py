@@ -20,10 +20,11 @@ from notifications.channels.sms import account_of
 from notifications.gateways.base import Exchange, Unanswered
 from notifications.gateways.registry import GATEWAYS
 from notifications.gateways.terms import Balance
+from notifications.heartbeat import beating
 from notifications.limits import Claim
 from notifications.models import GatewayAccount
 from notifications.outbound import NoAnswer, NotSent
-from orders.events import EventKind
+from orders.events import EventKind, Lane
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ def poll(exchange: Exchange, *, loop: asyncio.AbstractEventLoop, limit: int = 50
     accounts = _due(clock.now(), limit=limit)
     if not accounts:
         return 0
-    answers = loop.run_until_complete(_ask_all(accounts, exchange))
+    answers = loop.run_until_complete(beating(_ask_all(accounts, exchange), lane=Lane.BULK))
     told = [(row, answer) for row, answer in zip(accounts, answers, strict=True) if answer]
     for row, balance in told:
         _keep(row, balance)

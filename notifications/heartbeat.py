@@ -5,8 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import time
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+# How often a worker that waits for others gives a sign (seconds).
+OFTEN = 1.0
 
 _beats = {name: multiprocessing.Value("d", 0.0) for name in ("urgent", "bulk")}
 
@@ -19,3 +26,12 @@ def beat(lane: str) -> None:
 def silent_for(lane: str) -> float:
     """Return for how many seconds no worker of this lane has given a sign."""
     return time.monotonic() - float(_beats[lane].value)
+
+
+async def beating(work: Coroutine[Any, Any, T], *, lane: str) -> T:
+    """Return what comes of `work`, which waits for others, giving a sign of life meanwhile."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        beat(lane)
+        await asyncio.wait([task], timeout=OFTEN)
+    return task.result()

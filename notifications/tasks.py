@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+from django import db
 
 from merchants.api.idempotency import forget_old_answers
 from merchants.ownership import across_merchants
 from notifications import balances, queueing, receipts, reviewing, testsend
+from notifications.delivery.concluding import AWAY
 from notifications.delivery.engine import engine
 from notifications.delivery.resting import find_slow
 from notifications.delivery.sending import Dispatch
@@ -21,6 +27,10 @@ from orders.events import Lane
 # next. In the urgent lane there are no others, and while one waits for its last answers nothing new is
 # taken: seldom is better. With the longest answer it stays below the task's time-out (seconds).
 ROUND = {Lane.URGENT: 30.0, Lane.BULK: 5.0}
+# Nothing is done once more in a sweep after so long (seconds): all of it stays below the task's time-out.
+SWEEP = 30.0
+
+log = structlog.get_logger(__name__)
 
 
 def work_urgent() -> None:
@@ -44,32 +54,57 @@ def work(lane: Lane) -> None:
 def work_receipts() -> None:
     """Work off what came back from the world."""
     queueing.begin("receipts")
+    until = time.monotonic() + ROUND[Lane.BULK]
     with across_merchants():
-        while receipts.work_off():
-            beat(Lane.BULK)
+        _repeat(receipts.work_off, until=until)
+    if time.monotonic() >= until:
+        queueing.wake("receipts")
 
 
 def work_reviews() -> None:
     """Hand in signatures and templates, and ask where they stand."""
     queueing.begin("reviews")
+    until = time.monotonic() + ROUND[Lane.BULK]
     with across_merchants():
-        while reviewing.work_off():
-            beat(Lane.BULK)
+        _repeat(reviewing.work_off, until=until)
+    if time.monotonic() >= until:
+        queueing.wake("reviews")
 
 
 def sweep() -> None:
-    """Find what nobody else will: dead workers, unknown outcomes, unpaid orders, and the like."""
+    """Find what nobody else will: dead workers, unknown outcomes, unpaid orders, and the like.
+
+    Trouble with one of them is no reason to leave the others.
+    """
     queueing.begin("sweep")
+    until = time.monotonic() + SWEEP
     with across_merchants():
-        give_up_on_the_dead()
-        while settle():
-            beat(Lane.BULK)
-        find_slow()
-        testsend.send_canaries()
-        balances.poll(engine().world, loop=engine().loop)
-        forget_full()
-        while reviewing.work_off():
-            beat(Lane.BULK)
-        forget_old_answers()
-        sweeps.find_unpaid()
-        sweeps.find_stalled()
+        for look in (
+            give_up_on_the_dead,
+            partial(_repeat, settle, until=until),
+            find_slow,
+            testsend.send_canaries,
+            partial(balances.poll, engine().world, loop=engine().loop),
+            forget_full,
+            partial(_repeat, reviewing.work_off, until=until),
+            forget_old_answers,
+            sweeps.find_unpaid,
+            sweeps.find_stalled,
+        ):
+            _try(look)
+
+
+def _repeat(step: Callable[[], int], *, until: float) -> None:
+    """Do a step once, and again while there was something to do and the clock does not say `until`."""
+    while step() and time.monotonic() < until:
+        beat(Lane.BULK)
+
+
+def _try(look: Callable[[], object]) -> None:
+    beat(Lane.BULK)
+    try:
+        look()
+    except Exception as fault:
+        log.exception("a part of the sweep failed", fault=type(fault).__name__)
+        if isinstance(fault, AWAY):
+            db.connection.close()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.utils import timezone as clock
 
@@ -23,6 +24,14 @@ from notifications.outcomes import ErrorClass, Result, refused
 
 # How far back a vendor's list of texts to a phone may reach, of those that hold no reference of ours.
 LOOK_BACK_DAYS = 3
+# How many are asked about at once, and for how long while vendors do not answer (seconds): the others are
+# asked about the next time.
+AT_ONCE = 20
+PATIENCE = 25.0
+# What the attempt is marked with when the vendor says that he never had it.
+NEVER_HAD = "never_had"
+
+log = structlog.get_logger(__name__)
 
 
 def terms_of(attempt: Attempt) -> Settling:
@@ -69,7 +78,7 @@ async def ask_all(
 
     What was found for the first is not found again for the next.
     """
-    at_once = asyncio.Semaphore(20)
+    at_once = asyncio.Semaphore(AT_ONCE)
     answers: dict[UUID, Result | None] = {}
     by_phone: defaultdict[tuple[UUID, str], list[tuple[Attempt, Message]]] = defaultdict(list)
     for attempt, message in zip(attempts, messages, strict=True):
@@ -82,14 +91,20 @@ async def ask_all(
                 answer = answers[attempt.pk] = await _ask(attempt, message, ids)
             ids |= {answer.provider_id} if answer and answer.provider_id else set()
 
-    await asyncio.gather(*map(ask, by_phone))
-    return [answers[attempt.pk] for attempt in attempts]
+    tasks = [asyncio.ensure_future(ask(phone)) for phone in by_phone]
+    if tasks:
+        _, late = await asyncio.wait(tasks, timeout=PATIENCE)
+        for task in late:
+            task.cancel()
+        await asyncio.wait(tasks)
+    return [answers.get(attempt.pk) for attempt in attempts]
 
 
 async def _ask(attempt: Attempt, message: Message, taken: frozenset[str]) -> Result | None:
     """Return what the vendor says became of an attempt, or None when it could not say.
 
-    "I never had it" makes a transient refusal: it certainly was not taken, so it may be tried again.
+    "I never had it" makes a transient refusal, marked `NEVER_HAD`: it may be tried again. Any other refusal
+    is of one that he had and that did not arrive.
     """
     row = attempt.gateway
     if row is None:
@@ -108,4 +123,8 @@ async def _ask(attempt: Attempt, message: Message, taken: frozenset[str]) -> Res
         answer = await GATEWAYS[row.kind].ask(sent, account_of(row), engine().world, now=clock.now())
     except (NotSent, NoAnswer, Unanswered):
         return None
-    return answer or refused(ErrorClass.TRANSIENT, text="The gateway says that it never had this message.")
+    except Exception as fault:
+        log.exception("an answer about an attempt cannot be read", kind=row.kind, fault=type(fault).__name__)
+        return None
+    said = "The gateway says that it never had this message."
+    return answer or refused(ErrorClass.TRANSIENT, code=NEVER_HAD, text=said)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 from django import db
 
-from notifications.delivery.finishing import Ended, finish
+from notifications.delivery.finishing import UNDER_WAY, Ended, finish
 from notifications.heartbeat import beat
 
 log = structlog.get_logger(__name__)
@@ -20,25 +20,25 @@ AWAY = (db.OperationalError, db.InterfaceError)
 WAITS = (0.05, 0.2, 0.5, 1.0, *[2.0] * 9)
 
 
-def conclude(ended: Sequence[Ended], *, lane: str) -> bool:
-    """Write outcomes. Return whether receipts were written that wait to be worked on.
+def conclude(ended: Sequence[Ended], *, lane: str, only_from: Sequence[str] = UNDER_WAY) -> bool:
+    """Write outcomes (see `finish`). Return whether receipts were written that wait to be worked on.
 
     One that cannot be written stays in doubt by itself. Raises what the database says when it stays away.
     """
     for wait in WAITS:
         try:
-            return _write(ended)
+            return _write(ended, only_from)
         except AWAY as fault:
             log.warning("outcomes could not be written yet", fault=type(fault).__name__, waiting=len(ended))
             db.connection.close()
             beat(lane)
             time.sleep(wait)
-    return _write(ended)
+    return _write(ended, only_from)
 
 
-def _write(ended: Sequence[Ended]) -> bool:
+def _write(ended: Sequence[Ended], only_from: Sequence[str]) -> bool:
     try:
-        return finish(ended)
+        return finish(ended, only_from=only_from)
     except AWAY:
         raise
     except Exception as fault:
@@ -48,5 +48,5 @@ def _write(ended: Sequence[Ended]) -> bool:
             )
             return False
     middle = len(ended) // 2
-    halves = [_write(ended[:middle]), _write(ended[middle:])]
+    halves = [_write(part, only_from) for part in (ended[:middle], ended[middle:])]
     return any(halves)

@@ -101,7 +101,7 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     }
     if result.outcome is Outcome.ACCEPTED:
         return row | {"accepted_at": now}
-    if one.was_taken:
+    if one.was_taken and result.outcome is Outcome.REFUSED:
         row |= {"state": State.UNDELIVERED, "reason": Reason.UNDELIVERED, "error": (result.error or "")}
         return row | {"accepted_at": now, "finished_at": now}
     if result.outcome is Outcome.UNKNOWN:

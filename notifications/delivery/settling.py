@@ -2,7 +2,8 @@
 
 A message whose outcome is unknown is never simply sent again. Where the vendor can be asked it is,
 again and again until the deadline: a "yes" settles it, a clear "never had it" lets it be tried
-again, by another account if there is one. Where nobody can be asked a receipt may still settle it; at
+again, by another account if there is one. Once: a vendor may be wrong, and whoever asks him for ever would
+send for ever. Where nobody can be asked a receipt may still settle it; at
 the deadline it is given up, and says why. When to ask and when to give up are each vendor's `Settling`.
 """
 
@@ -17,15 +18,18 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone as clock
 
-from notifications.delivery.asking import ask_all, can_ask, ids_of_others, terms_of
+from notifications.delivery.asking import NEVER_HAD, ask_all, can_ask, ids_of_others, terms_of
+from notifications.delivery.concluding import conclude
 from notifications.delivery.engine import engine
-from notifications.delivery.finishing import Ended, finish
+from notifications.delivery.finishing import Ended
 from notifications.delivery.states import move
+from notifications.heartbeat import beating
 from notifications.limits import usage
 from notifications.models import Attempt, ChannelKind, Message, State
 from notifications.outcomes import Result
 from notifications.reasons import Reason
 from notifications.setup import Setup
+from orders.events import Lane
 
 
 def settle(*, limit: int = 200) -> int:
@@ -37,27 +41,30 @@ def settle(*, limit: int = 200) -> int:
         messages = list(waiting.select_for_update(skip_locked=True, of=("self",))[:limit])
         # Whoever looks now has it; should this worker die, it is looked at again later.
         Message.objects.filter(pk__among=[m.pk for m in messages], state=State.UNKNOWN).update(look_at=again)
-    attempts = {
-        attempt.message_id: attempt
-        for attempt in Attempt.objects.filter(message__in=messages)
-        .order_by("number")
-        .select_related("gateway")
-    }
+    attempts: dict[UUID, Attempt] = {}
+    # What was sent again because of a "never had it".
+    sent_again: set[UUID] = set()
+    rows = Attempt.objects.filter(message__in=messages).order_by("number").select_related("gateway")
+    for attempt in rows:
+        attempts[attempt.message_id] = attempt
+        if attempt.code == NEVER_HAD:
+            sent_again.add(attempt.message_id)
     ended: list[Ended] = []
     given_up: list[Message] = []
-    asked = [message for message in messages if _is_to_be_asked(attempts.get(message.pk), now)]
-    taken = ids_of_others(asked)
-    answers = engine().loop.run_until_complete(ask_all([attempts[m.pk] for m in asked], asked, taken))
+    # The vendor cannot be asked about the number of somebody who was erased meanwhile.
+    asked = [one for one in messages if one.address and _is_to_be_asked(attempts.get(one.pk), now)]
+    questions = ask_all([attempts[m.pk] for m in asked], asked, ids_of_others(asked))
+    answers = engine().loop.run_until_complete(beating(questions, lane=Lane.BULK))
     setup = Setup(message.merchant_id for message in asked)
     for message, answer in zip(asked, answers, strict=True):
-        if answer is not None:
+        if answer is not None and not (answer.code == NEVER_HAD and message.pk in sent_again):
             ended.append(_ended(message, attempts[message.pk], answer, setup))
     settled = {one.message_id for one in ended}
     for message in messages:
         if message.pk not in settled and _is_over(attempts.get(message.pk), now):
             given_up.append(message)
     if ended:
-        finish(ended, only_from=[State.UNKNOWN])
+        conclude(ended, lane=Lane.BULK, only_from=[State.UNKNOWN])
     move(
         [message.pk for message in given_up],
         State.FAILED,
@@ -113,4 +120,5 @@ def _ended(message: Message, attempt: Attempt, result: Result, setup: Setup) -> 
         spending=usage.spending(setup, merchant_id, country=country, parts=parts, at=at) if is_text else None,
         # It has waited long enough.
         has_other=True,
+        was_taken=result.code != NEVER_HAD,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -20,6 +21,8 @@ from notifications.reviewing.claiming import Job
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 8
+# While vendors hang nothing more is asked after so long (seconds): others wait for this worker.
+PATIENCE = 15.0
 Answer = Standing | NotSent | NoAnswer | NotReviewed
 
 
@@ -28,11 +31,14 @@ async def call_all(
 ) -> list[Answer]:
     """Send the requests, a few at once; return the answers in their order."""
     gate = asyncio.Semaphore(AT_ONCE)
+    until = time.monotonic() + PATIENCE
 
     async def call(job: Job, request: Request | NotSent) -> Answer:
         if isinstance(request, NotSent):
             return request
         async with gate:
+            if time.monotonic() > until:
+                return NotSent("others took too long to answer")
             return await _call(job, request, exchange)
 
     return list(await asyncio.gather(*map(call, jobs, requests)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.db import transaction
 from django.utils import timezone as clock
 
@@ -10,12 +11,16 @@ from notifications.delivery.engine import engine
 from notifications.gateways.base import tidy
 from notifications.gateways.registry import GATEWAYS
 from notifications.gateways.reviewing import NotReviewed, Stage, Standing
+from notifications.heartbeat import beating
 from notifications.models import Review
 from notifications.outbound import NoAnswer, NotSent
 from notifications.reviewing.calling import Answer, call_all, request_of
 from notifications.reviewing.claiming import Job, claim
 from notifications.reviewing.deciding import LONGEST_REASON, decide, give_up, leave_open
 from notifications.reviewing.terms import AFTER_NO_CONNECTION, AGAIN, Reviewed, next_look
+from orders.events import Lane
+
+log = structlog.get_logger(__name__)
 
 BATCH = 50
 # Proofs that were handed in are not kept here.
@@ -29,9 +34,14 @@ def work_off(*, limit: int = BATCH) -> int:
         return 0
     ours = engine()
     requests = [request_of(job) for job in jobs]
-    answers = ours.loop.run_until_complete(call_all(jobs, requests, ours.world))
+    calls = call_all(jobs, requests, ours.world)
+    answers = ours.loop.run_until_complete(beating(calls, lane=Lane.BULK))
     for job, answer in zip(jobs, answers, strict=True):
-        _settle(job, answer)
+        try:
+            _settle(job, answer)
+        except Exception as fault:
+            # The other answers are worth as much; this one is asked for again.
+            log.exception("an answer about a review cannot be kept", fault=type(fault).__name__)
     return len(jobs)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,10 +12,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django import db
 from django.utils import timezone as clock
 
 from merchants.models import Merchant
-from notifications import tasks
+from notifications import heartbeat, tasks
 from notifications.delivery.settling import settle
 from notifications.models import Attempt, GatewayAccount, Message, Review, State, VendorTemplate
 from orders.events import Lane
@@ -29,6 +31,7 @@ class Vendor(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Talk)
         self.takes, self.answers, self.says, self.refuses = True, True, "OK", ""
+        self.status, self.code, self.thinks_for, self.silence = 3, "DELIVERED", 0.0, 0.0
         self.asked: list[str] = []
         self.taken: list[str] = []
 
@@ -44,7 +47,10 @@ class Talk(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
         if self.headers["x-acs-action"] == "QuerySendDetails":
             self.server.asked.append(query["PhoneNumber"])
-            rows = [{"OutId": reference, "SendStatus": 3} for reference in self.server.taken]
+            time.sleep(self.server.thinks_for)
+            self.server.silence = heartbeat.silent_for(Lane.BULK)
+            told = {"SendStatus": self.server.status, "ErrCode": self.server.code}
+            rows = [{"OutId": reference, **told} for reference in self.server.taken]
             self.say(
                 {
                     "Code": self.server.says,
@@ -202,4 +208,77 @@ def test_an_account_that_is_refused_rests_and_another_takes_over(vendor: Vendor)
     assert message.gateway.kind == "sandbox"
     assert list(message.attempts.order_by("number").values_list("error", flat=True)) == ["balance", ""]
     resting = GatewayAccount.objects.get(kind="aliyun")
+    assert resting.paused_until is not None
     assert resting.paused_until > clock.now()
+
+
+@pytest.mark.parametrize("code", ["IS_CLOSE", "SP_UNKNOWN_ERROR", "MOBILE_NOT_ON_SERVICE", "a carrier's own"])
+def test_what_the_vendor_had_and_a_carrier_failed_on_is_not_sent_again(vendor: Vendor, code: str) -> None:
+    message = lose_one(vendor, takes=True)
+    vendor.status, vendor.code = 2, code
+    ask_now()
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.UNDELIVERED, "undelivered")
+    attempt = message.attempts.get()
+    assert (attempt.outcome, attempt.code) == (Attempt.Outcome.ACCEPTED, code)
+    assert not GatewayAccount.objects.exclude(paused_until=None).exists()
+
+
+def test_a_vendor_who_says_twice_that_he_never_had_it_is_believed_once(vendor: Vendor) -> None:
+    message = lose_one(vendor, takes=False)
+    for _ in range(3):
+        ask_now()
+        Message.objects.filter(state=State.RETRY).update(due_at=clock.now())
+        tasks.work(Lane.URGENT)
+    message.refresh_from_db()
+    assert (message.state, message.attempts.count()) == (State.UNKNOWN, 2)
+    ask_now(after=timedelta(days=4))
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.FAILED, "unknown_outcome")
+
+
+def test_an_account_that_cannot_even_be_asked_keeps_nobody_else_waiting(vendor: Vendor) -> None:
+    broken = lose_one(vendor, takes=True)
+    GatewayAccount.objects.update(credentials=["nonsense"])
+    sound = lose_one_more(vendor)
+    ask_now()
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert (states[broken.pk], states[sound.pk]) == (State.UNKNOWN, State.ACCEPTED)
+
+
+def lose_one_more(vendor: Vendor) -> Message:
+    order = an_order(a_shop(vendor))
+    tasks.work(Lane.URGENT)
+    return Message.objects.get(order=order)
+
+
+def test_nobody_is_asked_about_the_number_of_an_erased_person(vendor: Vendor) -> None:
+    lose_one(vendor, takes=True)
+    Message.objects.update(address="")
+    ask_now()
+    assert vendor.asked == []
+
+
+def test_a_worker_that_waits_for_a_vendor_gives_signs_of_life(vendor: Vendor) -> None:
+    lose_one(vendor, takes=True)
+    vendor.thinks_for = 2.2
+    ask_now()
+    assert 0 < vendor.silence < 2
+
+
+def test_trouble_in_one_part_of_the_sweep_leaves_the_others_alone(merchant: Merchant) -> None:
+    order = an_order(merchant, payment_due_at=clock.now() - timedelta(hours=1))
+
+    def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if "notifications_bucket" in sql:
+            raise db.OperationalError("the server closed the connection")
+        return execute(sql, params, many, context)
+
+    with db.connection.execute_wrapper(run):
+        tasks.sweep()
+    assert order.events.filter(kind="order.unpaid").exists()
+
+
+@pytest.fixture
+def merchant() -> Merchant:
+    return a_merchant()
