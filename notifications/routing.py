@@ -79,8 +79,9 @@ def line_of(setup: Setup, merchant_id: UUID, *, country: str, category: str) -> 
     routes = setup.routes.get(merchant_id, {})
     for key in ((country, category), (country, ""), ("", category), ("", "")):
         if key in routes:
-            places = {UUID(name): place for place, name in enumerate(routes[key])}
-            return sorted((one for one in accounts if one.pk in places), key=lambda one: places[one.pk])
+            places = {name: place for place, name in enumerate(routes[key])}
+            line = [one for one in accounts if str(one.pk) in places]
+            return sorted(line, key=lambda one: places[str(one.pk)])
     return accounts
 
 
@@ -99,7 +100,8 @@ def choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
 
 def _choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
     if errand.only:
-        accounts = [one for one in setup.gateways.get(errand.merchant_id, ()) if one.pk == errand.only]
+        active = setup.gateways.get(errand.merchant_id, ())
+        accounts = [one for one in active if one.pk == errand.only and one.kind in GATEWAYS]
     else:
         accounts = line_of(setup, errand.merchant_id, country=errand.country, category=errand.category)
     if not accounts:

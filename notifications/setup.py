@@ -112,7 +112,10 @@ class Setup:
         """The accounts' ids in order, by merchant and by country and category (empty: any)."""
         found: dict[UUID, dict[tuple[str, str], list[str]]] = defaultdict(dict)
         for row in Route.objects.filter(merchant__in=self.merchant_ids):
-            found[row.merchant_id][row.country, row.category] = row.gateways
+            # Operators can write anything here; what is no list of ids names nobody.
+            named = row.gateways if isinstance(row.gateways, list) else []
+            ids = [name.lower() for name in named if isinstance(name, str)]
+            found[row.merchant_id][row.country, row.category] = ids
         return found
 
     @cached_property

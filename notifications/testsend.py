@@ -51,19 +51,22 @@ def send_test(
     return message
 
 
-def drill(gateway: GatewayAccount, *, address: str, by: User | None = None) -> Message:
+def drill(
+    gateway: GatewayAccount, *, address: str, by: User | None = None, useful: timedelta = USEFUL
+) -> Message:
     """Return a new message to one's own phone that goes through this account, whatever its state.
 
-    What goes over the wire is kept with the attempt. Raises `CannotTest` (gateway_off, no_wording, and
-    those of `send_test`).
+    What goes over the wire is kept with the attempt; after `useful` it is not tried again. Raises
+    `CannotTest` (gateway_off, no_wording, and those of `send_test`).
     """
-    if not gateway.is_active:
+    if not gateway.is_active or gateway.archived_at or gateway.kind not in GATEWAYS:
         raise CannotTest("gateway_off", _("This gateway is switched off; only what is on can send."))
     template = _wording_for(gateway)
     if template is None:
         raise CannotTest("no_wording", _("There is no text template in use that this gateway can send."))
     message = _message(template, address=address, order=None, by=by)
     message.recipient, message.gateway = DRILL, gateway
+    message.expires_at = message.due_at + useful
     _start(message)
     return message
 
@@ -81,7 +84,9 @@ def send_canaries() -> int:
             continue
         try:
             with inside(gateway.merchant):
-                drill(gateway, address=gateway.canary_phone)
+                # While the account is in trouble one waits at a time, not all that came due meanwhile.
+                useful = timedelta(minutes=gateway.canary_minutes)
+                drill(gateway, address=gateway.canary_phone, useful=useful)
         except CannotTest as fault:
             log.warning("a canary cannot be sent", gateway=str(gateway.pk), code=fault.code)
         else:

@@ -105,11 +105,14 @@ def _decide(message: Turn, subject: Subject, prepared: Prepared, around: _Around
     by_hand = message.step > 0 or message.event_id is None
     rule = None if by_hand or message.rule_id is None else setup.rules_by_id.get(message.rule_id)
     choice = None
+    # The wording may have become an advertisement since the message was planned.
+    category = message.category
     if subject.version:
+        category = subject.version.template.category
         errand = Errand(
             message.merchant_id,
             subject.target.country,
-            message.category,
+            category,
             subject.version.template_id,
             tried=message.gateway_id,
             only=message.gateway_id if message.recipient == DRILL else None,
@@ -120,7 +123,7 @@ def _decide(message: Turn, subject: Subject, prepared: Prepared, around: _Around
             now=now,
             event="" if by_hand else subject.event,
             channel=message.channel,
-            category=message.category,
+            category=category,
             address=subject.target.address,
             country=subject.target.country,
             timezone=subject.target.timezone,
@@ -155,7 +158,9 @@ def _decide(message: Turn, subject: Subject, prepared: Prepared, around: _Around
 
 
 def held_row(message: Turn, *, gates: list[Any], reason: str, until: datetime) -> dict[str, Any]:
-    """Return the changed columns of a message that waits."""
+    """Return the changed columns of a message that waits, no longer than it is of use."""
+    if message.expires_at is not None:
+        until = min(until, message.expires_at)
     return {"id": message.id, "state": State.HELD, "gates": gates, "reason": reason, "due_at": until}
 
 
@@ -191,7 +196,7 @@ def _render(
         merchant_id=message.merchant_id,
         address=subject.target.address,
         country=subject.target.country,
-        category=message.category,
+        category=template.category,
         rendered=rendered,
         way=choice.way,
         is_drill=message.recipient == DRILL,
@@ -209,6 +214,7 @@ def _render(
         "tries": message.tries + 1,
         "address": subject.target.address,
         "country": subject.target.country,
+        "category": template.category,
         "language": template.language,
         "template_version_id": version.pk,
         "gateway_id": parcel.gateway_id,

@@ -97,9 +97,14 @@ def find_slow() -> int:
     for account_id, accepted, reported in counted:
         if health.is_slow(reported=reported, accepted=accepted):
             found += doubt(account_id, detail=f"{reported}/{accepted}")
-        elif reporting[account_id].doubted_until and accepted >= health.FEWEST_UNREPORTED:
+        elif accepted >= health.FEWEST_UNREPORTED and _is_only_doubted(reporting[account_id], now):
             take_back(account_id)
     return found
+
+
+def _is_only_doubted(account: GatewayAccount, now: datetime) -> bool:
+    """Say whether nothing else stands against an account; that receipts come ends no other rest."""
+    return account.doubted_until is not None and not (account.paused_until and account.paused_until > now)
 
 
 def _locked(account_id: UUID) -> GatewayAccount | None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 OF_ONE_TEXT = frozenset(
     {ErrorClass.RECIPIENT, ErrorClass.OPTED_OUT, ErrorClass.CONTENT, ErrorClass.RATE_RECIPIENT}
 )
-# So long after its signature's date a request is still taken.
+# So far a request's date may be from the vendor's clock, for it to be taken.
 SIGNED_FOR = timedelta(minutes=15)
 
 
@@ -106,12 +106,13 @@ class Aliyun(Gateway):
         return [read_answer(response)] * len(texts)
 
     async def ask(self, sent: Sent, account: Account, exchange: Exchange, *, now: datetime) -> Result | None:
-        """Ask under the day on which the text left, and under the next if it may have been taken then."""
-        found = await super().ask(sent, account, exchange, now=now)
-        latest = replace(sent, started_at=sent.started_at + SIGNED_FOR)
-        if found is None and calls.day_of(latest.started_at) != calls.day_of(sent.started_at):
-            found = await super().ask(latest, account, exchange, now=now)
-        return found
+        """Ask under the day on which the text left by our clock, and by one that differs as far as it may."""
+        moments = (sent.started_at, sent.started_at + SIGNED_FOR, sent.started_at - SIGNED_FOR)
+        for moment in {calls.day_of(moment): moment for moment in reversed(moments)}.values():
+            asked = replace(sent, started_at=moment)
+            if found := await super().ask(asked, account, exchange, now=now):
+                return found
+        return None
 
     def build_ask(self, sent: Sent, account: Account, *, now: datetime, nonce: str = "") -> Request:
         return calls.signed(calls.look_for(sent), account, now=now, nonce=nonce)

@@ -117,6 +117,10 @@ def word(item: Item, name: str) -> str:
 
 
 def _phone_at_home(item: Item) -> str:
-    """Return E.164 for a mainland number, which comes bare, or with 86 or 0086 in front."""
+    """Return E.164 for a mainland number, which comes bare, or with 86 or 0086 in front.
+
+    Bare it has eleven digits, the first a 1: others are from abroad, with their country's code in front.
+    """
     digits = _NOT_DIGITS.sub("", word(item, "phone_number")).removeprefix("00")
-    return "+86" + (digits.removeprefix("86") if len(digits) > 11 else digits)
+    is_bare = len(digits) < 11 or (len(digits) == 11 and digits.startswith("1"))
+    return f"+86{digits}" if is_bare else f"+{digits}"

@@ -40,7 +40,8 @@ _DECIDED = frozenset({_S.SENDING, _S.HELD, _S.DROPPED, _S.FAILED})
 TRANSITIONS: dict[str, frozenset[str]] = {
     _S.PLANNED: _DECIDED | {_S.DUE},
     _S.DUE: _DECIDED,
-    _S.HELD: _DECIDED | {_S.DUE},
+    # An earlier attempt may have arrived although it was thought refused: then there is no other.
+    _S.HELD: _DECIDED | {_S.DUE, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN},
     _S.RETRY: _DECIDED | {_S.DUE, _S.ACCEPTED, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN},
     _S.SENDING: frozenset(
         {_S.ACCEPTED, _S.RETRY, _S.FAILED, _S.UNKNOWN, _S.DELIVERED, _S.UNDELIVERED, _S.SEEN}

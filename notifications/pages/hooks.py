@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -66,9 +66,12 @@ def _may_push(request: HttpRequest, account: GatewayAccount) -> bool:
         return True
     try:
         peer = ip_address(client_address(request))
-    except ValueError:
-        return False
-    return any(peer in network for network in parse_networks(account.sources))
+        networks = parse_networks(account.sources)
+    except (ValueError, TypeError, AttributeError):
+        return False  # a list that cannot be read lets nobody in
+    if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
+        peer = peer.ipv4_mapped
+    return any(peer in network for network in networks)
 
 
 def _is_too_large(request: HttpRequest) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone as clock
 from notifications import queueing
 from notifications.consent import BadAddress, normalise_address
 from notifications.models import ChannelKind, GatewayAccount, Receipt
-from notifications.outcomes import ReceiptFacts
+from notifications.outcomes import ReceiptFacts, ReceiptKind
 
 DEDUPE_LENGTH = 200
 # How exactly it is known when an account last reported.
@@ -50,7 +50,7 @@ def keep(
         for fact in facts
     ]
     with transaction.atomic():
-        if gateway and rows and _is_stale(gateway):
+        if gateway and _is_stale(gateway) and any(row.kind != ReceiptKind.REPLY for row in rows):
             GatewayAccount._base_manager.filter(pk=gateway.pk).update(reported_at=clock.now())
         Receipt.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
         transaction.on_commit(lambda: queueing.wake("receipts"))

@@ -43,8 +43,8 @@ TARGETS: dict[str, State] = {
 STRENGTH = {state: place for place, state in enumerate(dict.fromkeys(TARGETS.values()))}
 # These say what became of one attempt, and nothing of the message if there was another.
 OF_ITS_ATTEMPT = frozenset({State.ACCEPTED, State.UNDELIVERED})
-# On the way to another attempt: the fact waits until that has begun.
-BETWEEN = frozenset({State.PLANNED, State.DUE, State.HELD})
+# Before the first attempt: a fact waits until that is written down.
+BETWEEN = frozenset({State.PLANNED, State.DUE})
 
 
 def next_look() -> datetime | None:

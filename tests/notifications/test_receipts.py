@@ -192,6 +192,25 @@ def test_a_receipt_waits_while_its_message_is_prepared_for_another_attempt(merch
     assert state_of(message) == State.DELIVERED
 
 
+def test_what_an_earlier_attempt_brought_is_not_forgotten_while_the_next_one_is_held(merchant: Merchant):
+    message = a_sent_message(merchant, state=State.HELD, tries=1)
+    tell(an_attempt(message, outcome=Attempt.Outcome.REFUSED), ReceiptKind.DELIVERED)
+    assert state_of(message) == State.DELIVERED
+
+
+def test_a_reply_is_no_promise_of_receipts(merchant: Merchant, gateway: GatewayAccount):
+    keep([a_reply("hello")], merchant_id=merchant.pk, gateway=gateway)
+    gateway.refresh_from_db()
+    assert gateway.reported_at is None
+    keep([ReceiptFacts(ReceiptKind.PROGRESS, "one")], merchant_id=merchant.pk, gateway=gateway)
+    gateway.refresh_from_db()
+    assert gateway.reported_at is not None
+
+
+def a_reply(words: str) -> ReceiptFacts:
+    return ReceiptFacts(ReceiptKind.REPLY, f"reply {next(_facts)}", address=PHONE, text=words)
+
+
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(data=st.data())
 def test_receipts_end_the_same_in_any_order_and_however_often(merchant: Merchant, data: st.DataObject):

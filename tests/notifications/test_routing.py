@@ -211,3 +211,22 @@ def test_a_resting_account_is_waited_for_though_another_vendor_bars_the_signatur
     until = clock.now() + timedelta(minutes=1)
     GatewayAccount.objects.filter(pk=resting.pk).update(paused_until=until)
     assert ask(merchant).route.reason == "gateway_paused"
+
+
+@pytest.mark.parametrize("junk", [5, "text", [7, None], {"a": 1}, ["no id"], []])
+def test_a_route_that_cannot_be_read_names_nobody(merchant: Merchant, junk: object) -> None:
+    an_account(merchant, "First")
+    Route.objects.create(merchant=merchant, gateways=junk)
+    assert ask(merchant).route.reason == "no_gateway"
+
+
+def test_a_route_passes_over_what_was_put_away(merchant: Merchant) -> None:
+    gone, there = an_account(merchant, "Gone"), an_account(merchant, "There")
+    Route.objects.create(merchant=merchant, gateways=[str(gone.pk), str(uuid4()), str(there.pk)])
+    gone.archive()
+    assert ask(merchant).way == there
+
+
+def test_a_drill_of_a_vendor_whom_we_no_longer_know_finds_no_gateway(merchant: Merchant) -> None:
+    account = a_gateway(merchant, kind="gone")
+    assert ask(merchant, only=account.pk).route.reason == "no_gateway"

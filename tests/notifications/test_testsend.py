@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -76,3 +77,21 @@ def test_an_address_that_cannot_be_is_refused(address, code):
     with inside(template.merchant), pytest.raises(CannotTest, match=code):
         testsend.send_test(template, address=address)
     assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
+def test_one_canary_waits_at_a_time_however_long_the_account_is_in_trouble():
+    gateway = a_gateway(a_merchant(), canary_phone=PHONE, canary_minutes=10)
+    a_template(gateway.merchant)
+    assert testsend.send_canaries() == 1
+    message = Message.objects.get()
+    assert message.expires_at - message.due_at == timedelta(minutes=10)
+
+
+@pytest.mark.django_db
+def test_a_canary_that_cannot_be_sent_leaves_the_others_alone():
+    shop = a_merchant()
+    a_template(shop)
+    a_gateway(shop, kind="gone", canary_phone=PHONE, canary_minutes=10)
+    a_gateway(shop, canary_phone=PHONE, canary_minutes=10)
+    assert testsend.send_canaries() == 1

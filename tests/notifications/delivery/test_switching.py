@@ -223,6 +223,18 @@ def test_one_whose_receipts_stay_away_is_doubted_and_trusted_again_when_they_com
     assert told()[-1] == ("gateway.back", "")
 
 
+def test_receipts_that_come_again_end_no_other_rest(merchant: Merchant) -> None:
+    order(merchant)
+    account = the_first()
+    accepted_a_while_ago(account, reported=20, silent=0)
+    GatewayAccount.objects.filter(pk=account.pk).update(
+        reported_at=clock.now(), doubted_until=clock.now() - timedelta(minutes=1)
+    )
+    rest(account.pk, why="refused", until=clock.now() + timedelta(minutes=15))
+    find_slow()
+    assert the_first().paused_until is not None
+
+
 def test_a_drill_goes_through_its_own_account_and_shows_what_went_over_the_wire(
     merchant: Merchant, boxes: tuple[Smsbox, Smsbox]
 ) -> None:

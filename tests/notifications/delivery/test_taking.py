@@ -14,7 +14,7 @@ from merchants.models import Merchant
 from merchants.ownership import across_merchants
 from notifications.delivery.drafting import draft
 from notifications.delivery.taking import Taken, give_up_on_the_dead, take
-from notifications.models import Attempt, Message, SendingLimit, State, Usage
+from notifications.models import Attempt, Category, Message, SendingLimit, State, Template, Usage
 from notifications.setup import Setups
 from orders.events import Lane
 from orders.models import Event
@@ -24,6 +24,8 @@ from tests.builders import (
     a_message,
     a_rule,
     a_signature,
+    a_template,
+    an_opt_out,
     an_order,
 )
 
@@ -165,3 +167,28 @@ def test_a_budget_is_never_exceeded_and_what_is_over_waits_for_the_next_day() ->
     a_message(merchant)
     assert ids(take(Lane.URGENT, limit=10, setups=Setups())) == []
     assert Message.objects.filter(state=State.HELD, reason="budget").count() == 3
+
+
+def test_nothing_is_held_for_longer_than_it_is_of_use() -> None:
+    merchant = a_shop()
+    SendingLimit.objects.create(merchant=merchant, scope="domestic", period="month", most=0)
+    soon = clock.now() + timedelta(minutes=5)
+    message = a_message(merchant, expires_at=soon)
+    take(Lane.URGENT, limit=1, setups=Setups())
+    message.refresh_from_db()
+    assert (message.state, message.reason, message.due_at) == (State.HELD, "budget", soon)
+    Message.objects.update(due_at=clock.now(), expires_at=clock.now())
+    take(Lane.URGENT, limit=1, setups=Setups())
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.DROPPED, "expired")
+
+
+def test_consent_is_asked_for_what_the_wording_is_now() -> None:
+    merchant = a_shop()
+    template = a_template(merchant)
+    message = a_message(merchant, template=template)
+    an_opt_out(merchant, address=message.address, category=Category.MARKETING)
+    Template.objects.filter(pk=template.pk).update(category=Category.MARKETING)
+    take(Lane.URGENT, limit=1, setups=Setups())
+    message.refresh_from_db()
+    assert (message.state, message.reason) == (State.DROPPED, "opted_out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -243,10 +243,15 @@ def test_an_answer_that_proves_nothing_leaves_it_open(body: Any) -> None:
 BEFORE_MIDNIGHT = datetime(2026, 11, 22, 15, 59, tzinfo=UTC)  # in Shanghai
 
 
-def asked_before_midnight(*answers: Any) -> tuple[Result | None, list[str]]:
+AFTER_MIDNIGHT = BEFORE_MIDNIGHT + timedelta(minutes=10)
+
+
+def asked_before_midnight(
+    *answers: Any, moment: datetime = BEFORE_MIDNIGHT
+) -> tuple[Result | None, list[str]]:
     told = iter(answers)
     world = g.World(lambda request: answered(next(told)))
-    result = asyncio.run(Aliyun().ask(sent(started_at=BEFORE_MIDNIGHT), ACCOUNT, world, now=BEFORE_MIDNIGHT))
+    result = asyncio.run(Aliyun().ask(sent(started_at=moment), ACCOUNT, world, now=moment))
     return result, [fields_of(request)["SendDate"] for request in world.requests]
 
 
@@ -265,3 +270,13 @@ def test_a_text_that_stands_under_neither_day_was_not_taken() -> None:
 def test_a_day_that_cannot_be_read_leaves_it_open() -> None:
     with pytest.raises(Unanswered):
         asked_before_midnight(details(), {"Code": "isv.INVALID_PARAMETERS"})
+
+
+def test_a_text_sent_at_the_beginning_of_a_day_may_stand_under_the_one_before_for_clocks_differ() -> None:
+    result, days = asked_before_midnight(
+        details({"OutId": "r1", "SendStatus": 3}), details(), moment=AFTER_MIDNIGHT
+    )
+
+    assert days[0] == "20261122"
+    assert result is not None
+    assert asked_before_midnight(details(), details(), moment=AFTER_MIDNIGHT)[1] == ["20261122", "20261123"]

@@ -66,6 +66,10 @@ def test_a_mainland_number_is_made_whole(number: str) -> None:
     assert push([REPORT | {"phone_number": number}])[0].address == "+8613811110000"
 
 
+def test_a_number_from_abroad_keeps_its_own_country() -> None:
+    assert push([REPORT | {"phone_number": "85261234567"}])[0].address == "+85261234567"
+
+
 @pytest.mark.parametrize(
     ("code", "error"),
     [

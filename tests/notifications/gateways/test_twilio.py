@@ -268,6 +268,7 @@ def test_a_text_that_is_found_failed_was_not_delivered(status: str) -> None:
 
 def test_the_parts_of_a_second_and_a_slow_clock_hide_no_text() -> None:
     assert listed(made(-30))
+    assert listed(made(-600))
 
 
 def test_no_text_is_there_when_the_whole_list_holds_only_older_ones_and_others() -> None:

@@ -66,6 +66,20 @@ def test_it_takes_pushes_from_the_networks_of_the_account_alone(
     assert Receipt.objects.count() == (status == 200)
 
 
+def test_an_address_of_the_old_kind_is_known_in_the_new_spelling(vendor: Client, aliyun: GatewayAccount):
+    GatewayAccount.objects.update(sources=["203.0.113.0/24"])
+    data, sender = json.dumps([REPORT]), "::ffff:203.0.113.7"
+    assert vendor.post(path(aliyun), data, "application/json", REMOTE_ADDR=sender).status_code == 200
+
+
+@pytest.mark.parametrize("sources", [5, "203.0.113.7", [7.5], ["anywhere"], {"a": 1}])
+def test_a_list_of_senders_that_cannot_be_read_lets_nobody_in(
+    vendor: Client, aliyun: GatewayAccount, sources: Any
+):
+    GatewayAccount.objects.update(sources=sources)
+    assert push(vendor, aliyun).status_code == 403
+
+
 def test_it_keeps_a_receipt_and_answers_in_the_vendors_words(vendor: Client, aliyun: GatewayAccount):
     response = push(vendor, aliyun)
     assert (response.status_code, json.loads(response.content)["code"]) == (200, 0)
