@@ -101,6 +101,10 @@ BODIES: dict[str, Any] = {
     "limits/": {"scope": "domestic", "period": "day", "most": 500},
     "templates/{template}/preview/": {"order": "A-1", "body": "Order {{ order.number }}."},
     "gateways/{gateway}/test/": {"phone": "13800138000"},
+    "gateways/{reviewer}/submit-templates/": {
+        "languages": ["en"],
+        "fields": {"ApplySceneContent": "https://shop.example"},
+    },
 }
 CHANGES = {
     "customers/known/": {"phone": "13800138000", "timezone": "Asia/Shanghai"},
@@ -148,6 +152,7 @@ def a_shop() -> tuple[Merchant, dict[str, Any]]:
         "signature": a_signature(shop, text="已有"),
         "template": a_template(shop, code="known"),
         "gateway": a_gateway(shop),
+        "reviewer": a_gateway(shop, kind="aliyun"),
         "route": Route.objects.create(merchant=shop, gateways=[]),
         "opt_out": an_opt_out(shop, address="+8613900139000"),
         "limit": SendingLimit.objects.create(merchant=shop, scope="international", period="day", most=5),

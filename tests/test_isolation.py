@@ -91,6 +91,7 @@ SCREENS_OF_ONE = {
     "settings/gateways/{pk}/resume/": "gateway",
     "settings/gateways/{pk}/remove/": "gateway",
     "settings/gateways/{pk}/test/": "gateway",
+    "settings/gateways/{pk}/submit-templates/": "gateway",
     "settings/gateways/{gateway}/test/{pk}/": "drill",
     "settings/routes/{pk}/": "route",
     "settings/limits/{pk}/": "limit",
@@ -158,6 +159,7 @@ API_OF_ONE = {
     "api/v1/opt-outs/{pk}/": "opt_out",
     "api/v1/gateways/{pk}/": "gateway",
     "api/v1/gateways/{pk}/test/": "gateway",
+    "api/v1/gateways/{pk}/submit-templates/": "gateway",
     "api/v1/routes/{pk}/": "route",
     "api/v1/limits/{pk}/": "limit",
 }

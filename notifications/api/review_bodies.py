@@ -123,3 +123,37 @@ class TemplateReviewSerializer(serializers.Serializer[Any]):
     )
     is_changed = serializers.BooleanField(help_text="Our wording is another since.")
     differences = DifferenceSerializer(many=True)
+
+
+class SubmitTemplatesSerializer(serializers.Serializer[Any]):
+    languages = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Tags such as zh-hans. Left out: the shop's own language where texts in it are usual at"
+        " the vendor, Chinese ones on the mainland of China, the others abroad.",
+    )
+    fields = serializers.DictField(  # type: ignore[assignment]  # our body's word, and an attribute of every serializer
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="What the vendor wants to know, once for all of them, by the vendor's own names."
+        " What differs from template to template is read from each and cannot be said here.",
+    )
+
+
+class SubmittedTemplateSerializer(serializers.Serializer[Any]):
+    template = serializers.UUIDField()
+    review = TemplateReviewSerializer()
+
+
+class SkippedTemplateSerializer(serializers.Serializer[Any]):
+    template = serializers.UUIDField()
+    code = serializers.CharField(
+        help_text="submitted, approved: the vendor has it. rejected: change the wording first. unclear: look"
+        " in the vendor's console. cannot_spell, cannot_be_read, too_long: the wording is none for a vendor."
+    )
+    detail = serializers.CharField()
+
+
+class SubmittedTemplatesSerializer(serializers.Serializer[Any]):
+    submitted = SubmittedTemplateSerializer(many=True)
+    skipped = SkippedTemplateSerializer(many=True)

@@ -1,4 +1,7 @@
-"""signatures/{id}/reviews/ and templates/{id}/reviews/: how each stands with the vendors who review."""
+"""signatures/{id}/reviews/ and templates/{id}/reviews/: how each stands with the vendors who review.
+
+gateways/{id}/submit-templates/ hands in at one of them all templates that are missing there.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +25,12 @@ from notifications.api.review_bodies import (
     NoteTemplateSerializer,
     SignatureReviewSerializer,
     SubmitSignatureSerializer,
+    SubmittedTemplatesSerializer,
     SubmitTemplateSerializer,
+    SubmitTemplatesSerializer,
     TemplateReviewSerializer,
 )
-from notifications.api.settings import SignatureViewSet, TemplateViewSet, object_of
+from notifications.api.settings import GatewayViewSet, SignatureViewSet, TemplateViewSet, object_of
 from notifications.configuring import FieldError, InvalidSettings
 from notifications.gateways.reviewing import Field
 from notifications.models import ChannelKind, GatewayAccount, VendorSignature, VendorTemplate
@@ -160,21 +165,44 @@ class TemplatesWithReviews(TemplateViewSet):
 
     def _told(self, row: Any, account: GatewayAccount) -> Any:
         review = _review(VendorTemplate, account, template=row)
-        vendor = reviewing.reviews(account)
-        found = reviewing.comparison_of(review).findings if review.body else []
-        differences = [
-            {"kind": one.kind, "detail": reviewing.finding_text(one), "ours": one.ours, "theirs": one.theirs}
-            for one in found
+        return TemplateReviewSerializer(_of_template(review)).data
+
+
+class GatewaysWithSubmissions(GatewayViewSet):
+    @extend_schema(request=SubmitTemplatesSerializer, responses={202: SubmittedTemplatesSerializer})
+    @action(detail=True, methods=["post"], url_path="submit-templates")
+    def submit_templates(self, request: Request, pk: UUID) -> Response:
+        """Have all active text templates handed in that the vendor has not got yet.
+
+        What is with the vendor, or cannot be handed in, is skipped: it is safe to repeat.
+        """
+        handed_in = reviewing.submit_missing(self.get_object(), data=object_of(request.data))
+        submitted = [
+            {"template": review.template_id, "review": _of_template(review)} for review in handed_in.submitted
         ]
-        body = told(review, wanted=vendor.template_fields if vendor else None) | {
-            "body": review.body,
-            "params": review.params,
-            "version": review.version,
-            "in_use": review.in_use and asdict(review.in_use),
-            "is_changed": reviewing.has_changed(review),
-            "differences": differences,
-        }
-        return TemplateReviewSerializer(body).data
+        skipped = [
+            {"template": one.template.pk, "code": one.code, "detail": one.detail} for one in handed_in.skipped
+        ]
+        body = SubmittedTemplatesSerializer({"submitted": submitted, "skipped": skipped})
+        return Response(body.data, 202)
+
+
+def _of_template(review: VendorTemplate) -> Body:
+    """Return what is told of a template's review."""
+    vendor = reviewing.reviews(review.gateway)
+    found = reviewing.comparison_of(review).findings if review.body else []
+    differences = [
+        {"kind": one.kind, "detail": reviewing.finding_text(one), "ours": one.ours, "theirs": one.theirs}
+        for one in found
+    ]
+    return told(review, wanted=vendor.template_fields if vendor else None) | {
+        "body": review.body,
+        "params": review.params,
+        "version": review.version,
+        "in_use": review.in_use and asdict(review.in_use),
+        "is_changed": reviewing.has_changed(review),
+        "differences": differences,
+    }
 
 
 def _review(model: Any, account: GatewayAccount, **of: Any) -> Any:

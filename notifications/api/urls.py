@@ -9,12 +9,12 @@ from notifications.api.limits import LimitViewSet
 from notifications.api.messages import MessageViewSet
 from notifications.api.opt_outs import OptOutViewSet
 from notifications.api.replies import ReplyViewSet
-from notifications.api.reviews import SignaturesWithReviews, TemplatesWithReviews
-from notifications.api.settings import (
-    GatewayViewSet,
-    RouteViewSet,
-    RuleViewSet,
+from notifications.api.reviews import (
+    GatewaysWithSubmissions,
+    SignaturesWithReviews,
+    TemplatesWithReviews,
 )
+from notifications.api.settings import RouteViewSet, RuleViewSet
 
 router = SimpleRouter()
 router.register("messages", MessageViewSet, "message")
@@ -23,7 +23,7 @@ router.register("signatures", SignaturesWithReviews, "signature")
 router.register("templates", TemplatesWithReviews, "template")
 router.register("rules", RuleViewSet, "rule")
 router.register("opt-outs", OptOutViewSet, "opt-out")
-router.register("gateways", GatewayViewSet, "gateway")
+router.register("gateways", GatewaysWithSubmissions, "gateway")
 router.register("routes", RouteViewSet, "route")
 router.register("limits", LimitViewSet, "limit")
 urlpatterns = router.urls

@@ -64,12 +64,14 @@ TEMPLATE_FIELDS = (
         _("Rules of the variables"),
         _('Only if the vendor refuses ours: JSON, for example {"no": "other_number2"}.'),
         is_required=False,
+        is_per_template=True,
     ),
     Field(
         "TrafficDriving",
         _("Links and phone numbers in the text"),
         _("JSON as the vendor describes it: who each link or number belongs to, and its ICP filing."),
         is_required=False,
+        is_per_template=True,
     ),
     Field(
         "MoreData",

@@ -33,7 +33,8 @@ class Stage(StrEnum):
 class Field:
     """One thing more that a vendor wants to know with a submission, by his own name.
 
-    `choices` are (value, label); empty means free text.
+    `choices` are (value, label); empty means free text. What differs from template to template is not
+    asked for when many are handed in at once: then the default holds, or what the vendor's module guesses.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Field:
     is_required: bool = True
     choices: tuple[tuple[str, StrOrPromise], ...] = ()
     default: str = ""
+    is_per_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ class TencentReviewing(Reviewing):
             help=_("Empty: marketing or notice, as the template's category says."),
             is_required=False,
             choices=(("1", _("Marketing")), ("2", _("Notice")), ("3", _("Verification code"))),
+            is_per_template=True,
         ),
         Field(
             "Remark",

@@ -9,6 +9,7 @@ from notifications.reviewing.by_hand import note_signature, note_template
 from notifications.reviewing.comparing import comparison_of, spelled_for
 from notifications.reviewing.hearing import hear
 from notifications.reviewing.keeping import is_in_use
+from notifications.reviewing.missing import languages_at, missing_at, submit_missing
 from notifications.reviewing.submitting import ask_now, submit_signature, submit_template, withdraw
 from notifications.reviewing.terms import can_ask, has_changed, is_waiting_to_leave, reviews, wants_review
 from notifications.reviewing.words import finding_text
@@ -23,10 +24,13 @@ __all__ = [
     "hear",
     "is_in_use",
     "is_waiting_to_leave",
+    "languages_at",
+    "missing_at",
     "note_signature",
     "note_template",
     "reviews",
     "spelled_for",
+    "submit_missing",
     "submit_signature",
     "submit_template",
     "wants_review",

@@ -14,9 +14,10 @@ from notifications.channels.sms import account_of
 from notifications.gateways.base import Exchange
 from notifications.gateways.registry import GATEWAYS, REVIEWING
 from notifications.gateways.reviewing import NotReviewed, SignatureDraft, Standing, TemplateDraft
-from notifications.models import GatewayAccount, VendorSignature, VendorTemplate
+from notifications.models import VendorSignature, VendorTemplate
 from notifications.outbound import NoAnswer, NotSent, Request, Response
 from notifications.reviewing.claiming import Job
+from notifications.reviewing.terms import goes_abroad
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +71,7 @@ def request_of(job: Job) -> Request | NotSent:
 def _request(job: Job) -> Request:
     review = job.review
     account, now = account_of(review.gateway), clock.now()
-    reviewing, is_abroad = REVIEWING[review.gateway.kind], _is_abroad(review.gateway)
+    reviewing, is_abroad = REVIEWING[review.gateway.kind], goes_abroad(review.gateway)
     if isinstance(review, VendorSignature):
         text = review.signature.text
         if job.is_submission:
@@ -103,8 +104,3 @@ def _draft(review: VendorTemplate, *, is_abroad: bool) -> TemplateDraft:
         variables=review.params,
         fields=review.fields,
     )
-
-
-def _is_abroad(account: GatewayAccount) -> bool:
-    """Say whether an account is for texts abroad alone."""
-    return bool(account.countries) and "CN" not in account.countries

@@ -40,7 +40,7 @@ def submit_signature(
     signature: Signature, *, gateway: GatewayAccount, fields: Mapping[str, str], by: User | None = None
 ) -> VendorSignature:
     """Have a signature handed in with what the vendor wants to know. Raises `InvalidSettings`."""
-    reviewing = _reviewing(gateway, of_templates=False)
+    reviewing = reviewing_of(gateway, of_templates=False)
     entries = Entries({"fields": fields}, known=("fields",))
     read_fields(entries, reviewing.signature_fields)
     entries.check()
@@ -62,7 +62,7 @@ def submit_template(
 
     `params` maps the vendor's variables to our placeholders. Raises `InvalidSettings`.
     """
-    reviewing = _reviewing(gateway, of_templates=True)
+    reviewing = reviewing_of(gateway, of_templates=True)
     if template.channel != ChannelKind.SMS:
         raise refuse("gateway", "no_text", _("Vendors review text messages only."))
     if body is None:
@@ -132,7 +132,8 @@ def wake() -> None:
     transaction.on_commit(lambda: queueing.wake("reviews"))
 
 
-def _reviewing(gateway: GatewayAccount, *, of_templates: bool) -> Reviewing:
+def reviewing_of(gateway: GatewayAccount, *, of_templates: bool) -> Reviewing:
+    """Return how the vendor reviews by his API. Raises `InvalidSettings` where it is done by hand."""
     reviewing = reviews(gateway)
     if reviewing is None or not wants_review(gateway, of_templates=of_templates):
         raise refuse(

@@ -37,6 +37,11 @@ def wants_review(account: GatewayAccount, *, of_templates: bool) -> bool:
     return gateway is not None and (gateway.takes_template if of_templates else gateway.adds_signature)
 
 
+def goes_abroad(account: GatewayAccount) -> bool:
+    """Say whether an account is for texts abroad alone."""
+    return bool(account.countries) and "CN" not in account.countries
+
+
 def can_ask(review: Reviewed) -> bool:
     """Say whether the vendor can be asked where this stands: by its name or by the code that he gave."""
     reviewing = reviews(review.gateway)

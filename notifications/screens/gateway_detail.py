@@ -17,7 +17,7 @@ from merchants.screens import Action, Column, DetailScreen
 from merchants.screens.base import Tone
 from notifications import health, links
 from notifications.gateways.base import Gateway
-from notifications.gateways.registry import GATEWAYS
+from notifications.gateways.registry import GATEWAYS, REVIEWING
 from notifications.health import Tally, Times
 from notifications.models import GatewayAccount, Message
 from notifications.models.messages import DRILL
@@ -38,6 +38,13 @@ class GatewayDetail(DetailScreen[GatewayAccount]):
     actions = (
         Action(gettext_lazy("Try it out"), "gateway_test", Right.CONNECT, "primary", "send"),
         Action(gettext_lazy("Edit"), "gateway_edit", Right.CONNECT, icon="edit"),
+        Action(
+            gettext_lazy("Hand in templates"),
+            "gateway_hand_in",
+            Right.CONFIGURE,
+            icon="upload",
+            when=lambda row: row.kind in REVIEWING,
+        ),
         Action(
             gettext_lazy("Resume"),
             "gateway_resume",

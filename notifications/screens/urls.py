@@ -2,6 +2,7 @@
 
 from notifications.screens import (
     gateways,
+    hand_in,
     limits,
     message_mail,
     messages,
@@ -36,6 +37,7 @@ urlpatterns = [
     *signatures.urlpatterns,
     *signature_reviews.urlpatterns,
     *review_list.urlpatterns,
+    *hand_in.urlpatterns,
     *gateways.urlpatterns,
     *routes.urlpatterns,
     *limits.urlpatterns,
