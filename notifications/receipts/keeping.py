@@ -10,8 +10,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone as clock
 
+from merchants.ids import uuid7
 from notifications import queueing
 from notifications.consent import BadAddress, normalise_address
+from notifications.delivery.rows import insert_rows
 from notifications.models import ChannelKind, GatewayAccount, Receipt
 from notifications.outcomes import ReceiptFacts, ReceiptKind
 
@@ -32,27 +34,31 @@ def keep(
 
     `country` is where a phone without a country code belongs.
     """
-    source = gateway.pk.hex if gateway else channel
+    source, now = gateway.pk.hex if gateway else channel, clock.now()
+    # A vendor may tell of thousands at once and wait less than a second for the answer.
     rows = [
-        Receipt(
-            merchant_id=merchant_id,
-            gateway=gateway,
-            channel=channel,
-            kind=fact.kind,
-            dedupe=_dedupe(source, fact.dedupe),
-            reference=_clean(fact.reference, 40),
-            provider_id=_clean(fact.provider_id, 100),
-            address=_address(channel, fact.address, country=country),
-            code=_clean(fact.code, 80),
-            text=_clean(fact.text, 1_000),
-            error=fact.error or "",
-        )
+        {
+            "id": uuid7(),
+            "merchant_id": merchant_id,
+            "gateway_id": gateway.pk if gateway else None,
+            "channel": channel,
+            "kind": fact.kind.value,
+            "dedupe": _dedupe(source, fact.dedupe),
+            "reference": _clean(fact.reference, 40),
+            "provider_id": _clean(fact.provider_id, 100),
+            "address": _address(channel, fact.address, country=country),
+            "code": _clean(fact.code, 80),
+            "text": _clean(fact.text, 1_000),
+            "error": fact.error.value if fact.error else "",
+            "received_at": now,
+            "look_at": now,
+        }
         for fact in facts
     ]
     with transaction.atomic():
-        if gateway and _is_stale(gateway) and any(row.kind != ReceiptKind.REPLY for row in rows):
-            GatewayAccount._base_manager.filter(pk=gateway.pk).update(reported_at=clock.now())
-        Receipt.objects.bulk_create(rows, ignore_conflicts=True, batch_size=200)
+        if gateway and _is_stale(gateway) and any(row["kind"] != ReceiptKind.REPLY for row in rows):
+            GatewayAccount._base_manager.filter(pk=gateway.pk).update(reported_at=now)
+        insert_rows(Receipt, rows)
         transaction.on_commit(lambda: queueing.wake("receipts"))
 
 

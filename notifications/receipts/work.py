@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Max, Min
 from django.db.models.functions import Coalesce
@@ -18,6 +19,7 @@ from django.utils import timezone
 
 from merchants.ownership import across_merchants
 from notifications.consent import opt_out, opt_out_of_everything
+from notifications.delivery.concluding import AWAY
 from notifications.delivery.rows import set_rows
 from notifications.delivery.states import move
 from notifications.models import Attempt, ChannelKind, Message, OptOutSource, Receipt, State
@@ -27,8 +29,13 @@ from notifications.reasons import Reason
 from notifications.receipts import replies
 from notifications.receipts.matching import find_attempts
 
+log = structlog.get_logger(__name__)
+
 GIVE_UP_AFTER = timedelta(minutes=10)
 SHORTEST_WAIT = timedelta(seconds=1)
+# What fails for a fault of ours is looked at again after so long, and for so long.
+PUT_OFF = timedelta(minutes=10)
+FORGET_AFTER = timedelta(days=1)
 
 # What each fact says of the message, weakest first: of several facts the strongest counts.
 TARGETS: dict[str, State] = {
@@ -57,27 +64,53 @@ def next_look() -> datetime | None:
 def work_off(limit: int = 500) -> int:
     """Apply the receipts that are due, in the order they came; return how many were looked at.
 
-    Call it until it returns 0.
+    Call it until it returns 0. One that nothing can be done with holds up nobody: half as many are taken,
+    and half of those, until it is found, and it is put off.
     """
+    found: list[Receipt] = []
+    try:
+        return _work_off(limit, found)
+    except AWAY:
+        raise
+    except Exception as fault:
+        if not found:
+            raise
+        if len(found) == 1:
+            log.exception("a receipt is put off", receipt=str(found[0].pk), fault=type(fault).__name__)
+            return _put_off(found[0])
+    return work_off(len(found) // 2)
+
+
+def _work_off(limit: int, found: list[Receipt]) -> int:
+    """Apply receipts, and note in `found` which these are."""
     now = timezone.now()
     with across_merchants(), transaction.atomic():
-        receipts = list(
+        found += (
             Receipt.objects.filter(look_at__lte=now)
             .select_for_update(skip_locked=True)
             .order_by("id")[:limit]
         )
-        if not receipts:
+        if not found:
             return 0
         facts = []
-        for receipt in receipts:
+        for receipt in found:
             if receipt.kind == ReceiptKind.REPLY:
                 receipt.message, receipt.look_at = replies.take_in(receipt), None
             else:
                 facts.append(receipt)
         _apply(facts, now=now)
-        rows = [{"id": one.pk, "message": one.message_id, "look_at": one.look_at} for one in receipts]
+        rows = [{"id": one.pk, "message": one.message_id, "look_at": one.look_at} for one in found]
         set_rows(Receipt, rows)
-    return len(receipts)
+    return len(found)
+
+
+def _put_off(receipt: Receipt) -> int:
+    """Look at it again later, for a day. It may be our fault, or its own."""
+    now = timezone.now()
+    look_at = now + PUT_OFF if receipt.received_at > now - FORGET_AFTER else None
+    with across_merchants():
+        Receipt.objects.filter(pk=receipt.pk).update(look_at=look_at)
+    return 1
 
 
 def _apply(receipts: list[Receipt], *, now: datetime) -> None:

@@ -429,3 +429,25 @@ def test_a_reply_to_one_merchant_says_nothing_to_another(merchant: Merchant):
     reply(other, "STOP")
     work_off()
     assert {row.merchant_id for row in OptOut.objects.all()} == {other.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receipt_that_nothing_can_be_done_with_holds_up_nobody(merchant: Merchant):
+    messages = [a_sent_message(merchant) for _ in range(3)]
+    facts = [
+        ReceiptFacts(ReceiptKind.DELIVERED, f"{place}", reference=an_attempt(message).pk.hex)
+        for place, message in enumerate(messages)
+    ]
+    keep(facts, merchant_id=merchant.pk)
+    bad = Receipt.objects.get(reference=facts[1].reference)
+    Receipt.objects.filter(pk=bad.pk).update(kind="nonsense")
+    while work_off():
+        pass
+    assert [state_of(message) for message in messages] == ["delivered", "accepted", "delivered"]
+    bad.refresh_from_db()
+    assert bad.look_at is not None
+    Receipt.objects.filter(pk=bad.pk).update(
+        look_at=timezone.now(), received_at=timezone.now() - timedelta(days=2)
+    )
+    assert work_off() == 1
+    assert next_look() is None
