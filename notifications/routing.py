@@ -56,13 +56,14 @@ class Choice:
     """The way a message would take: open or not and why, and the channel's own `way` (a gateway account…).
 
     `passed` are the ways that would have come first, and why they did not; `others` is how many more
-    could take it now.
+    could take it now; `other_at` is when the first of those that rest may be asked again.
     """
 
     route: Route
     way: Any = None
     passed: tuple[tuple[str, Obstacle], ...] = ()
     others: int = 0
+    other_at: datetime | None = None
 
 
 def covers(account: GatewayAccount, country: str) -> bool:
@@ -117,7 +118,11 @@ def _choose(setup: Setup, errand: Errand, *, now: datetime) -> Choice:
     chosen = next((pair for pair in usable if pair[1] is None), usable[0])
     before = found[: found.index(chosen)]
     return Choice(
-        Route(), chosen[0], tuple((str(one.pk), why) for one, why in before if why), others=len(usable) - 1
+        Route(),
+        chosen[0],
+        tuple((str(one.pk), why) for one, why in before if why),
+        others=len(usable) - 1,
+        other_at=_rested_at(found),
     )
 
 
@@ -141,11 +146,16 @@ def obstacle_of(setup: Setup, errand: Errand, account: GatewayAccount, *, now: d
 
 
 def _closed(found: Sequence[tuple[GatewayAccount, Obstacle | None]]) -> Route:
-    resting = [account.paused_until for account, why in found if why is Obstacle.RESTING]
-    until = min((until for until in resting if until), default=None)
+    until = _rested_at(found)
     is_unsigned = any(why is Obstacle.NO_SIGNATURE_HERE for _, why in found)
     reason = "gateway_paused" if until else "no_vendor_signature" if is_unsigned else "no_vendor_template"
     return Route(is_open=False, reason=reason, until=until)
+
+
+def _rested_at(found: Sequence[tuple[GatewayAccount, Obstacle | None]]) -> datetime | None:
+    """Return when the first of the accounts that rest has rested."""
+    resting = [account.paused_until for account, why in found if why is Obstacle.RESTING]
+    return min((until for until in resting if until), default=None)
 
 
 def _has_template(setup: Setup, account: GatewayAccount, template_id: UUID) -> bool:

@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models import Merchant, User
 from notifications.configuring import watching
 from notifications.configuring.entries import Entries
+from notifications.configuring.releasing import ask_again
 from notifications.delivery import resting
 from notifications.gateways.base import Gateway
 from notifications.gateways.registry import GATEWAYS
 from notifications.models import GatewayAccount
 from notifications.outbound import is_allowed, parse_networks
+from notifications.reasons import Reason
 
 FIELDS: Final = (
     "kind",
@@ -53,7 +55,8 @@ def save_gateway(
     """Make an account or change one; what `data` does not name stays as it is. Raises `InvalidSettings`.
 
     Called inside the merchant's scope. A credential that is not named, or a secret that comes back empty
-    or masked, stays as it is. New credentials or another endpoint end rest and doubt.
+    or masked, stays as it is. New credentials or another endpoint end rest and doubt. What waits for an
+    account is asked again soon.
     """
     entries = Entries(data, known=FIELDS, current=gateway)
     entries.choice("kind", list(GATEWAYS), needed=True)
@@ -74,6 +77,7 @@ def save_gateway(
     if any(name in entries.values and entries.values[name] != getattr(row, name) for name in _PAUSING):
         entries.values |= _TRUSTED
     entries.keep(row, by=by, name="name")
+    ask_again(merchant, Reason.RATE_LIMIT, Reason.GATEWAY_PAUSED)
     return row
 
 
@@ -82,6 +86,7 @@ def resume_gateway(gateway: GatewayAccount) -> None:
     with transaction.atomic():
         resting.take_back(gateway.pk)
         GatewayAccount.objects.filter(pk=gateway.pk).update(**_TRUSTED)
+        ask_again(gateway.merchant, Reason.GATEWAY_PAUSED)
 
 
 _PAUSING = ("credentials", "endpoint")

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from django.db import transaction
-from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, User
-from merchants.ownership import inside
 from notifications.configuring.entries import Entries
-from notifications.models import Message, Period, Scope, SendingLimit, State
+from notifications.configuring.releasing import ask_again
+from notifications.models import Period, Scope, SendingLimit
 from notifications.reasons import Reason
-from notifications.setup import FRESH
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +44,7 @@ def save_limit(
     row = limit or SendingLimit(merchant=merchant)
     with transaction.atomic():
         entries.keep(row, by=by, name="period")
-        _ask_again(merchant)
+        ask_again(merchant, Reason.BUDGET)
     return row
 
 
@@ -56,20 +53,5 @@ def remove_limit(limit: SendingLimit, *, by: User | None = None) -> None:
     removed = str(limit.pk)
     with transaction.atomic():
         limit.delete()
-        _ask_again(limit.merchant)
+        ask_again(limit.merchant, Reason.BUDGET)
     log.info("setting_removed", setting="sendinglimit", id=removed, by=by.pk if by else None)
-
-
-def _ask_again(merchant: Merchant) -> None:
-    """Let the gates ask again about what waits for a limit: it would wait till midnight otherwise.
-
-    Not before every worker knows the new limit; and not while the limit is locked, for workers lock the
-    messages first.
-    """
-
-    def ask_again() -> None:
-        with inside(merchant):
-            waiting = Message.objects.filter(state=State.HELD, reason=Reason.BUDGET)
-            waiting.update(due_at=clock.now() + timedelta(seconds=2 * FRESH))
-
-    transaction.on_commit(ask_again)

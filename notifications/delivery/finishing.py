@@ -36,7 +36,8 @@ from notifications.reasons import Reason
 class Ended:
     """An attempt whose outcome we have.
 
-    `has_other` says that another account could take the message now; `spending` is what was counted for it.
+    `has_other` says that another account could take the message now, `other_at` when one could that rests;
+    `spending` is what was counted for it.
     `was_taken` says that the vendor had it, whatever became of it then: it is never sent again.
     """
 
@@ -50,6 +51,7 @@ class Ended:
     expires_at: datetime | None
     result: Result
     has_other: bool = False
+    other_at: datetime | None = None
     spending: Spending | None = None
     was_taken: bool = False
 
@@ -110,7 +112,9 @@ def _message_row(one: Ended, now: datetime) -> dict[str, Any]:
     error = result.error or ErrorClass.TRANSIENT
     row["error"] = error.value
     ladder = settings.DELIVERY["ladder_seconds"]
-    retry_at = retries.retry_at(result, tries=one.tries, now=now, ladder=ladder, has_other=one.has_other)
+    retry_at = retries.retry_at(
+        result, tries=one.tries, now=now, ladder=ladder, has_other=one.has_other, other_at=one.other_at
+    )
     if retry_at and (one.expires_at is None or retry_at < one.expires_at):
         return row | {"state": State.RETRY, "due_at": retry_at}
     reason = Reason.TRIED_ENOUGH if error in RETRYABLE else Reason.REFUSED

@@ -35,7 +35,8 @@ class Ready:
     """A message that may leave: what goes, and the row that says so before it does.
 
     `at` is the moment of the decision; `has_other` says that another account could take it at once should
-    this one refuse; `spending` is what it counts for in the merchant's budget.
+    this one refuse, `other_at` when one could that rests; `spending` is what it counts for in the merchant's
+    budget.
     """
 
     message: Turn
@@ -43,6 +44,7 @@ class Ready:
     row: dict[str, Any]
     at: datetime
     has_other: bool = False
+    other_at: datetime | None = None
     spending: Spending | None = None
 
 
@@ -222,7 +224,8 @@ def _render(
         "body": channel.words(parcel),
         "parts": channel.parts(parcel),
     }
-    prepared.ready.append(Ready(message, parcel, row, now, has_other=choice.others > message.tries))
+    has_other = choice.others > message.tries
+    prepared.ready.append(Ready(message, parcel, row, now, has_other=has_other, other_at=choice.other_at))
 
 
 def _failed(message: Turn, reason: str, kept: list[Any], detail: str, *, now: datetime) -> dict[str, Any]:

@@ -222,5 +222,6 @@ def _ended(ready: Ready, result: Result) -> Ended:
         expires_at=message.expires_at,
         result=result,
         has_other=ready.has_other,
+        other_at=ready.other_at,
         spending=ready.spending,
     )

@@ -17,18 +17,24 @@ PAUSE = {
 
 
 def retry_at(
-    result: Result, *, tries: int, now: datetime, ladder: Sequence[int], has_other: bool = False
+    result: Result,
+    *,
+    tries: int,
+    now: datetime,
+    ladder: Sequence[int],
+    has_other: bool = False,
+    other_at: datetime | None = None,
 ) -> datetime | None:
     """Return when to try again after the `tries`-th try was refused, or None to give up.
 
     With another account that could take it (`has_other`) the next try is at once, unless it is the
-    person who got too many.
+    person who got too many. What this account does not reach waits for another that rests until `other_at`.
 
     `ladder` holds the waits in seconds between the tries. What concerns the account costs the
     message no rung: it waits for the account and gives up only with its own useful life.
     """
     if result.error is ErrorClass.NO_ROUTE:
-        return now if has_other else None
+        return now if has_other else other_at
     if result.error is None or result.error not in RETRYABLE:
         return None
     if has_other and result.error is not ErrorClass.RATE_RECIPIENT:

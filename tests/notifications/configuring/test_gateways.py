@@ -10,8 +10,8 @@ from merchants.models import Merchant
 from merchants.ownership import inside
 from notifications.configuring import InvalidSettings, resume_gateway, save_gateway
 from notifications.configuring.gateways import MASK
-from notifications.models import GatewayAccount
-from tests.builders import a_gateway, a_merchant
+from notifications.models import GatewayAccount, State
+from tests.builders import a_gateway, a_merchant, a_message
 
 pytestmark = pytest.mark.django_db
 KEYS = {"access_key_id": "LTAI-1", "access_key_secret": "s3cret"}
@@ -133,6 +133,24 @@ def test_an_account_that_is_resumed_is_trusted_at_once(rests):
         resume_gateway(row)
     row.refresh_from_db()
     assert not is_troubled(row)
+
+
+@pytest.mark.parametrize("act", ["save", "resume"])
+def test_what_waits_for_an_account_is_asked_again_soon(act: str, django_capture_on_commit_callbacks):
+    shop, far = a_merchant(), clock.now() + timedelta(hours=9)
+    row = a_gateway(shop, kind="aliyun", credentials=KEYS, per_second=1)
+    waiting = a_message(shop, state=State.HELD, reason="gateway_paused", due_at=far)
+    resting = a_message(shop, state=State.HELD, reason="quiet_hours", due_at=far)
+    elsewhere = a_message(a_merchant(), state=State.HELD, reason="gateway_paused", due_at=far)
+    with inside(shop), django_capture_on_commit_callbacks(execute=True):
+        if act == "save":
+            save_gateway(shop, data={"per_second": 100}, gateway=row)
+        else:
+            resume_gateway(row)
+    for message in (waiting, resting, elsewhere):
+        message.refresh_from_db()
+    assert waiting.due_at < clock.now() + timedelta(seconds=5)
+    assert (resting.due_at, elsewhere.due_at) == (far, far)
 
 
 def test_the_kind_of_an_account_cannot_be_changed():

@@ -223,6 +223,22 @@ def test_one_whose_receipts_stay_away_is_doubted_and_trusted_again_when_they_com
     assert told()[-1] == ("gateway.back", "")
 
 
+def test_what_one_does_not_reach_waits_for_another_that_rests(
+    merchant: Merchant, boxes: tuple[Smsbox, Smsbox]
+) -> None:
+    boxes[0].says = (403, "Not routable. Do not try again.")
+    second = GatewayAccount.objects.get(name="Box 2")
+    until = clock.now() + timedelta(minutes=1)
+    rest(second.pk, why="failing", until=until)
+    (message,) = order(merchant)
+    assert (message.state, message.due_at) == (State.RETRY, until)
+    GatewayAccount.objects.filter(pk=second.pk).update(paused_until=None)
+    Message.objects.update(due_at=clock.now())
+    tasks.work(Lane.URGENT)
+    message.refresh_from_db()
+    assert (message.state, len(boxes[1].phones)) == (State.ACCEPTED, 1)
+
+
 def test_receipts_that_come_again_end_no_other_rest(merchant: Merchant) -> None:
     order(merchant)
     account = the_first()
