@@ -76,7 +76,7 @@ class HandInAll(FormScreen[GatewayAccount]):
         there = sum(one.is_there for one in self.missing.skipped)
         return {
             "row": self.row,
-            "languages": [(one, language_name(one), ticked) for one, ticked in self.languages.items()],
+            "choices": [(one, language_name(one), ticked) for one, ticked in self.languages.items()],
             "ready": self.missing.ready,
             "there": there,
             "refused": [one for one in self.missing.skipped if not one.is_there],

@@ -212,3 +212,47 @@ def test_reading_settings_does_not_allow_to_hand_in(shop, aliyun):
     path = f"{V1}templates/{a_template(shop).pk}/reviews/"
     assert caller.get(path).status_code == 200
     assert caller.post(path, {"gateway": str(aliyun.pk)}).status_code == 403
+
+
+def test_all_that_are_missing_are_submitted_at_once_and_again_none(shop, aliyun):
+    caller = a_caller(shop)
+    path = f"{V1}gateways/{aliyun.pk}/submit-templates/"
+    good = a_template(shop, code="good", language="zh-hans")
+    loud = a_template(shop, code="loud", language="zh-hans", body="{{ order.number | upcase }}")
+    a_template(shop, language="en")
+    answer = caller.post(path, {"fields": FIELDS})
+    assert answer.status_code == 202, answer.json()
+    told = answer.json()
+    (one,) = caller.get(f"{V1}templates/{good.pk}/reviews/").json()
+    assert told["submitted"] == [{"template": str(good.pk), "review": one}]
+    assert (one["state"], one["body"]) == ("submitted", "We have your order ${order_number}.")
+    (skipped,) = told["skipped"]
+    assert (skipped["template"], skipped["code"]) == (str(loud.pk), "cannot_spell")
+    assert "filter" in skipped["detail"]
+    again = caller.post(path, {"fields": FIELDS}).json()
+    assert again["submitted"] == []
+    assert {one["code"] for one in again["skipped"]} == {"cannot_spell", "submitted"}
+    assert len(caller.post(path, {"fields": FIELDS, "languages": ["en"]}).json()["submitted"]) == 1
+
+
+def test_what_is_wrong_for_all_templates_submits_none(shop, aliyun):
+    a_template(shop, language="zh-hans")
+    caller = a_caller(shop)
+    path = f"{V1}gateways/{aliyun.pk}/submit-templates/"
+    answer = caller.post(path, {"languages": ["klingon!"]})
+    assert answer.status_code == 400
+    assert codes(answer) == {
+        "fields.ApplySceneContent": "required",
+        "languages.0": "unknown_language",
+    }
+    ihuyi = a_gateway(shop, kind="ihuyi")
+    assert codes(caller.post(f"{V1}gateways/{ihuyi.pk}/submit-templates/", {})) == {"gateway": "no_interface"}
+    assert not VendorTemplate.objects.exists()
+
+
+def test_another_shops_gateway_submits_nothing(shop, aliyun):
+    a_template(shop, language="zh-hans")
+    path = f"{V1}gateways/{aliyun.pk}/submit-templates/"
+    assert a_caller(a_merchant()).post(path, {"fields": FIELDS}).status_code == 404
+    assert a_caller(shop, scopes=["settings:read"]).post(path, {"fields": FIELDS}).status_code == 403
+    assert not VendorTemplate.objects.exists()

@@ -28,6 +28,7 @@ def test_it_describes_every_path_that_is_promised():
         "/messages/{id}/resend/": "post",
         "/templates/{id}/preview/": "get post",
         "/gateways/{id}/test/": "post",
+        "/gateways/{id}/submit-templates/": "post",
         "/signatures/{id}/reviews/": "get post patch",
         "/signatures/{id}/reviews/ask/": "post",
         "/templates/{id}/reviews/": "get post patch",
