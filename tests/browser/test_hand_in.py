@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from json import JSONDecodeError
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -56,11 +54,6 @@ def test_it_is_whole_at_a_desk_and_on_a_phone(visitor: Visitor, account: str) ->
         for summary in page.locator("main summary").all():
             summary.click()
         faults += look(page, "en")
-        if folder := os.environ.get("SHOTS"):
-            name = path.strip("/").split("/")[-1]
-            page.screenshot(path=Path(folder) / f"{name}-phone.png", full_page=True)
-            page.set_viewport_size({"width": 1280, "height": 900})
-            page.screenshot(path=Path(folder) / f"{name}-desk.png", full_page=True)
     assert faults == []
 
 
