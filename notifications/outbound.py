@@ -107,23 +107,32 @@ def is_allowed(address: str, networks: Iterable[Network] = ()) -> bool:
 class World:
     """Send requests from one event loop: `async with World() as world: await world(request, timeout=15)`.
 
-    Connections are kept and shared, at most `limit` at once; a call beyond that waits its turn. No call
+    Connections are kept and shared, at most `limit` at once and `per_host` to one host, so that one that
+    hangs leaves some to the others; a call beyond that waits its turn. No call
     waits for its answer longer than `longest` seconds.
     """
 
     def __init__(
-        self, *, private_networks: Iterable[str] = (), limit: int = 256, longest: float = 60.0
+        self,
+        *,
+        private_networks: Iterable[str] = (),
+        limit: int = 768,
+        per_host: int = 256,
+        longest: float = 60.0,
     ) -> None:
         self._networks = parse_networks(private_networks)
         self._longest = longest
-        self._limit = limit
+        self._limit, self._per_host = limit, per_host
         self._session: aiohttp.ClientSession | None = None
         self._awake_at = 0.0
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=_Connector(
-                limit=self._limit, keepalive_timeout=IDLE_SECONDS, socket_factory=self._make_socket
+                limit=self._limit,
+                limit_per_host=self._per_host,
+                keepalive_timeout=IDLE_SECONDS,
+                socket_factory=self._make_socket,
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": "Orderbell"},

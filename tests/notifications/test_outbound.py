@@ -328,6 +328,28 @@ def test_a_time_out_before_the_handshake_is_over_is_not_sent(run: Any) -> None:
     assert run(tls_to(listen, timeout=0.2)).error is ErrorClass.TRANSIENT
 
 
+def test_a_host_that_hangs_leaves_connections_to_the_others(run: Any) -> None:
+    async def never(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    async def scenario() -> Response:
+        async with (
+            server(never) as mute,
+            server(ok) as sound,
+            World(private_networks=LOOPBACK, limit=3, per_host=2) as world,
+        ):
+            stuck = [asyncio.ensure_future(world(Request("GET", mute.url), timeout=30)) for _ in range(5)]
+            await asyncio.sleep(0.1)
+            try:
+                return await world(Request("GET", sound.url), timeout=2)
+            finally:
+                for call in stuck:
+                    call.cancel()
+                await asyncio.gather(*stuck, return_exceptions=True)
+
+    assert run(scenario()).status == 200
+
+
 def test_a_call_that_never_got_a_connection_is_not_sent(run: Any) -> None:
     async def one_connection_for_two() -> tuple[Any, Server]:
         async def slow(request: bytes, writer: asyncio.StreamWriter) -> None:
