@@ -18,6 +18,8 @@ class _Seen:
     # When it last answered, or when the first of the texts in flight left.
     heard_at: float = 0.0
     results: deque[tuple[float, bool]] = field(default_factory=deque)
+    # How many of the results were failures.
+    failures: int = 0
     good_in_a_row: int = 0
 
 
@@ -49,6 +51,7 @@ class Watch:
                 seen.heard_at = now
             is_failure = _is_failure(result)
             seen.results.append((now, is_failure))
+            seen.failures += is_failure
             seen.good_in_a_row = 0 if is_failure else seen.good_in_a_row + 1
 
     def silent(self) -> frozenset[UUID]:
@@ -64,9 +67,9 @@ class Watch:
     def is_failing(self, account: UUID) -> bool:
         seen, since = self._seen[account], self._now() - health.WINDOW
         while seen.results and seen.results[0][0] < since:
-            seen.results.popleft()
-        failures = sum(is_failure for _, is_failure in seen.results)
-        return health.is_failing(failures=failures, results=len(seen.results))
+            _, was_failure = seen.results.popleft()
+            seen.failures -= was_failure
+        return health.is_failing(failures=seen.failures, results=len(seen.results))
 
     def has_proved(self, account: UUID) -> bool:
         """Say whether its latest texts went well."""
@@ -76,6 +79,7 @@ class Watch:
         """Begin anew with an account: what was seen has been acted upon."""
         seen = self._seen[account]
         seen.results.clear()
+        seen.failures = 0
         seen.good_in_a_row = 0
         seen.heard_at = self._now()
 

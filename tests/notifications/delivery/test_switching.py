@@ -15,7 +15,7 @@ from django.utils import timezone as clock
 from merchants.ids import uuid7
 from merchants.models import Merchant
 from notifications import tasks, testsend
-from notifications.delivery.resting import find_slow, rest, take_back
+from notifications.delivery.resting import doubt, find_slow, rest, take_back
 from notifications.models import Attempt, GatewayAccount, Message, State
 from orders.events import EventKind, Lane
 from orders.models import Event
@@ -249,6 +249,17 @@ def test_receipts_that_come_again_end_no_other_rest(merchant: Merchant) -> None:
     rest(account.pk, why="refused", until=clock.now() + timedelta(minutes=15))
     find_slow()
     assert the_first().paused_until is not None
+
+
+def test_a_doubt_does_not_end_because_texts_are_accepted(merchant: Merchant) -> None:
+    account = the_first()
+    assert doubt(account.pk, detail="1/20")
+    GatewayAccount.objects.exclude(pk=account.pk).update(is_active=False)
+    order(merchant, count=12)
+    account.refresh_from_db()
+    assert account.doubted_until is not None
+    assert account.rests == 1
+    assert told() == [("gateway.switched", "slow")]
 
 
 def test_a_drill_goes_through_its_own_account_and_shows_what_went_over_the_wire(
