@@ -12,11 +12,10 @@ same moment: none waits for another, and one request in place of a hundred is so
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -24,9 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from notifications.gateways import aliyun_calls as calls
 from notifications.gateways.aliyun_answers import read_answer, read_balance, read_details
 from notifications.gateways.aliyun_pushes import read_pushes
-from notifications.gateways.base import Account, Exchange, Gateway, Push, Sent, Text, result_of
+from notifications.gateways.base import Account, Exchange, Gateway, Push, Sent, Text
+from notifications.gateways.batching import batches_of, one_by_one
 from notifications.gateways.terms import Balance, Credential, Limit, Settling
-from notifications.outbound import NoAnswer, NotSent, Request, Response
+from notifications.outbound import Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, Result
 
 if TYPE_CHECKING:
@@ -76,27 +76,20 @@ class Aliyun(Gateway):
 
     def batches(self, texts: Sequence[Text]) -> list[list[Text]]:
         """Batch texts by template and by mainland or abroad; a phone is in a batch once."""
-        seen: Counter[tuple[str, str]] = Counter()
-        groups: dict[tuple[str, bool, int], list[Text]] = {}
-        for text in texts:
-            seen[text.template_code, text.phone] += 1
-            turn = seen[text.template_code, text.phone]
-            groups.setdefault((text.template_code, calls.is_mainland(text.phone), turn), []).append(text)
-        return [
-            _as_batch(group[start : start + self.batch_size])
-            for group in groups.values()
-            for start in range(0, len(group), self.batch_size)
-        ]
+
+        def alike(text: Text) -> tuple[str, bool]:
+            return text.template_code, calls.is_mainland(text.phone)
+
+        return batches_of(texts, size=self.batch_size, alike=alike)
 
     async def send(
         self, texts: Sequence[Text], account: Account, exchange: Exchange, *, now: datetime
     ) -> list[Result]:
-        send = super().send
-        results = await send(texts, account, exchange, now=now)
+        send = partial(super().send, account=account, exchange=exchange, now=now)
+        results = await send(texts)
         if len(texts) == 1 or results[0].error not in OF_ONE_TEXT:
             return results
-        singly = (send([text], account, exchange, now=now) for text in texts)
-        return [_settle(ending) for ending in await asyncio.gather(*singly, return_exceptions=True)]
+        return await one_by_one(texts, send=send)
 
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:
         call = calls.send_one(texts[0], account) if len(texts) == 1 else calls.send_many(texts, account)
@@ -132,17 +125,3 @@ class Aliyun(Gateway):
 
     def answer_push(self) -> tuple[int, str, bytes]:
         return 200, "application/json", '{"code":0,"msg":"接收成功"}'.encode()
-
-
-def _as_batch(texts: list[Text]) -> list[Text]:
-    if len(texts) == 1:
-        return texts
-    return [replace(text, batch_reference=texts[0].reference) for text in texts]
-
-
-def _settle(ending: list[Result] | BaseException) -> Result:
-    if isinstance(ending, NotSent | NoAnswer):
-        return result_of(ending)
-    if isinstance(ending, BaseException):
-        raise ending
-    return ending[0]

@@ -11,20 +11,21 @@ Reports and replies are switched on in the vendor's console, with the address th
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.gateways.base import Account, Exchange, Gateway, Push, Sent, Text, result_of
+from notifications.gateways.base import Account, Exchange, Gateway, Push, Sent, Text
+from notifications.gateways.batching import batches_of, one_by_one
 from notifications.gateways.tencent_answers import read_answer, read_packages, read_statuses
-from notifications.gateways.tencent_batches import batches_of, shared
+from notifications.gateways.tencent_batches import shared
 from notifications.gateways.tencent_pushes import read_pushes
 from notifications.gateways.tencent_signing import ENDPOINT, call
 from notifications.gateways.terms import Balance, Credential, Limit, Settling
-from notifications.outbound import NoAnswer, NotSent, Request, Response
+from notifications.outbound import Request, Response
 from notifications.outcomes import ErrorClass, ReceiptFacts, Result
 
 if TYPE_CHECKING:
@@ -68,18 +69,17 @@ class Tencent(Gateway):
         return "{" + str(number) + "}"
 
     def batches(self, texts: Sequence[Text]) -> list[list[Text]]:
-        return batches_of(texts, size=self.batch_size)
+        return batches_of(texts, size=self.batch_size, alike=shared)
 
     async def send(
         self, texts: Sequence[Text], account: Account, exchange: Exchange, *, now: datetime
     ) -> list[Result]:
-        send = super().send
-        results = await send(texts, account, exchange, now=now)
+        send = partial(super().send, account=account, exchange=exchange, now=now)
+        results = await send(texts)
         first = results[0]
         if len(texts) == 1 or first.error not in OF_ONE_NUMBER or any(one != first for one in results):
             return results
-        singly = (send([text], account, exchange, now=now) for text in texts)
-        return [_settle(ending) for ending in await asyncio.gather(*singly, return_exceptions=True)]
+        return await one_by_one(texts, send=send)
 
     def build(self, texts: Sequence[Text], account: Account, *, now: datetime, nonce: str = "") -> Request:
         first = texts[0]
@@ -136,11 +136,3 @@ class Tencent(Gateway):
 
     def answer_push(self) -> tuple[int, str, bytes]:
         return 200, "application/json", b'{"result":0,"errmsg":"OK"}'
-
-
-def _settle(ending: list[Result] | BaseException) -> Result:
-    if isinstance(ending, NotSent | NoAnswer):
-        return result_of(ending)
-    if isinstance(ending, BaseException):
-        raise ending
-    return ending[0]
