@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from notifications.gateways.aliyun_codes import WINDOWS, error_of_answer, error_of_receipt
 from notifications.gateways.base import MAX_NAME, Sent, Unanswered, tidy
+from notifications.gateways.reading import Fields, read_object
 from notifications.gateways.terms import Balance
 from notifications.outbound import Response
 from notifications.outcomes import ErrorClass, Result, accepted, refused, unknown
-
-
-def read_object(body: bytes) -> Mapping[str, Any]:
-    """Return an answer's fields; none when it is no JSON object."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def read_answer(response: Response) -> Result:
@@ -57,7 +46,7 @@ def read_details(sent: Sent, response: Response) -> Result | None:
     return None
 
 
-def _read_detail(row: Mapping[str, Any]) -> Result:
+def _read_detail(row: Fields) -> Result:
     if str(row.get("SendStatus")) != "2":
         return accepted()
     code = str(row.get("ErrCode") or "")

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from notifications.gateways.aliyun_codes import error_of_receipt
 from notifications.gateways.base import MAX_ID, MAX_NAME, MAX_WORDS, BadPush, name_of, tidy
+from notifications.gateways.reading import Fields, word
 from notifications.outcomes import ReceiptFacts, ReceiptKind
-
-Item = Mapping[str, Any]
 
 _REFERENCE = re.compile(r"[\w.-]{1,40}")
 _NOT_DIGITS = re.compile(r"[^0-9]")
@@ -42,7 +39,7 @@ def read_pushes(body: bytes) -> list[ReceiptFacts]:
     return facts
 
 
-def read_items(body: bytes) -> list[Item]:
+def read_items(body: bytes) -> list[Fields]:
     """Return what a push holds. Raises `BadPush` when that is no list of objects."""
     try:
         items = json.loads(body)
@@ -53,7 +50,7 @@ def read_items(body: bytes) -> list[Item]:
     return items
 
 
-def _report(item: Item) -> ReceiptFacts:
+def _report(item: Fields) -> ReceiptFacts:
     code = word(item, "err_code")
     if code.upper() == "REQUEST_SUCCESS":
         kind = ReceiptKind.PROGRESS
@@ -72,7 +69,7 @@ def _report(item: Item) -> ReceiptFacts:
     )
 
 
-def _report_from_abroad(item: Item) -> ReceiptFacts:
+def _report_from_abroad(item: Fields) -> ReceiptFacts:
     kinds = {"1": ReceiptKind.DELIVERED, "2": ReceiptKind.UNDELIVERED, "6": ReceiptKind.UNDELIVERED}
     return _fact(
         kinds.get(word(item, "Status"), ReceiptKind.PROGRESS),
@@ -102,7 +99,7 @@ def _fact(
     )
 
 
-def _reply(item: Item) -> ReceiptFacts:
+def _reply(item: Fields) -> ReceiptFacts:
     phone, words = _phone_at_home(item), tidy(word(item, "content"), MAX_WORDS)
     name = word(item, "sequence_id") or [phone, word(item, "send_time"), words]
     return ReceiptFacts(
@@ -110,13 +107,7 @@ def _reply(item: Item) -> ReceiptFacts:
     )
 
 
-def word(item: Item, name: str) -> str:
-    """Return a field as text; empty when it is not there."""
-    value = item.get(name)
-    return "" if value is None else str(value)
-
-
-def _phone_at_home(item: Item) -> str:
+def _phone_at_home(item: Fields) -> str:
     """Return E.164 for a mainland number, which comes bare, or with 86 or 0086 in front.
 
     Bare it has eleven digits, the first a 1: others are from abroad, with their country's code in front.

@@ -8,13 +8,12 @@ say in templates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from notifications.gateways.aliyun_answers import read_object
-from notifications.gateways.aliyun_pushes import Item, word
 from notifications.gateways.base import tidy
+from notifications.gateways.reading import Fields, read_object, word
 from notifications.gateways.reviewing import News, NotReviewed, Stage, Standing
 from notifications.outbound import Response
 
@@ -62,7 +61,7 @@ def read_template(response: Response) -> Standing:
     )
 
 
-def news_of(item: Item) -> News | None:
+def news_of(item: Fields) -> News | None:
     """Return the news in one item of a push; None when it holds none, or of a state we do not know."""
     about = "template" if "template_status" in item else "signature"
     status = word(item, "template_status" if about == "template" else "sign_status").lower()
@@ -79,7 +78,7 @@ def news_of(item: Item) -> News | None:
     return News(about, tidy(name, MAX_CODE), standing)
 
 
-def _read(response: Response) -> Mapping[str, Any]:
+def _read(response: Response) -> Fields:
     answer = read_object(response.body)
     code = word(answer, "Code")
     if code.upper() != "OK":
@@ -88,7 +87,7 @@ def _read(response: Response) -> Mapping[str, Any]:
     return answer
 
 
-def _standing(answer: Item, status: str, *, code: str, body: str = "") -> Standing:
+def _standing(answer: Fields, status: str, *, code: str, body: str = "") -> Standing:
     stage = STAGES.get(status.lower())
     if stage is None:
         raise NotReviewed("", tidy(f"unknown status {status!r}", MAX_REASON))
@@ -102,7 +101,7 @@ def _of_template(standing: Standing) -> Standing:
     return replace(standing, stage=Stage.USABLE) if standing.stage is Stage.APPROVED else standing
 
 
-def _of_carrier(detail: Item) -> str:
+def _of_carrier(detail: Fields) -> str:
     """Return a carrier's stage, or the vendor's codes for what is wrong there."""
     status = word(detail, "RegisterStatus")
     if stage := CARRIER_STAGES.get(status):
@@ -118,7 +117,7 @@ def _together(carriers: Iterable[str]) -> Stage:
     return Stage.FILED if any(are_filed) else Stage.APPROVED
 
 
-def _explanations(details: Iterable[Item]) -> list[str]:
+def _explanations(details: Iterable[Fields]) -> list[str]:
     """Return what the vendor says beside the codes, each sentence once."""
     sentences = (
         str(sentence)
@@ -129,7 +128,7 @@ def _explanations(details: Iterable[Item]) -> list[str]:
     return list(dict.fromkeys(sentences))
 
 
-def _code(item: Item, name: str) -> str:
+def _code(item: Fields, name: str) -> str:
     return tidy(word(item, name), MAX_CODE)
 
 
@@ -137,5 +136,5 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _dicts(value: Any) -> list[Item]:
+def _dicts(value: Any) -> list[Fields]:
     return [one for one in _list(value) if isinstance(one, dict)]

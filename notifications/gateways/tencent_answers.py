@@ -5,46 +5,34 @@ Every answer is `{"Response": {…}}`; a fault of the whole request is its `Erro
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from notifications.gateways.base import Sent, Text, Unanswered
+from notifications.gateways.reading import Fields, read_object, word
 from notifications.gateways.tencent_codes import WAITS, error_of_answer, error_of_receipt
 from notifications.gateways.terms import Balance
 from notifications.outbound import Response
 from notifications.outcomes import ErrorClass, Result, accepted, refused, unknown
 
-Row = Mapping[str, Any]
 
-
-def content_of(response: Response) -> Row:
+def content_of(response: Response) -> Fields:
     """Return what is in the answer's `Response`; nothing when it is not the vendor's."""
-    try:
-        answer = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return {}
-    content = answer.get("Response") if isinstance(answer, dict) else None
+    content = read_object(response.body).get("Response")
     return content if isinstance(content, dict) else {}
 
 
-def fault_of(content: Row) -> tuple[str, str] | None:
+def fault_of(content: Fields) -> tuple[str, str] | None:
     """Return code and words of the whole request's fault, if it has one."""
     fault = content.get("Error")
     return (word(fault, "Code"), word(fault, "Message")) if isinstance(fault, dict) else None
 
 
-def rows_of(content: Row, name: str) -> list[Row]:
+def rows_of(content: Fields, name: str) -> list[Fields]:
     rows = content.get(name)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-
-
-def word(row: Row, name: str) -> str:
-    value = row.get(name)
-    return "" if value is None else str(value)
 
 
 def read_answer(texts: Sequence[Text], response: Response) -> list[Result]:
@@ -61,7 +49,7 @@ def read_answer(texts: Sequence[Text], response: Response) -> list[Result]:
     return [_read_status(by_phone.get(text.phone, {})) for text in texts]
 
 
-def _read_status(row: Row) -> Result:
+def _read_status(row: Fields) -> Result:
     code, serial = word(row, "Code"), word(row, "SerialNo")
     if code.lower() == "ok":
         return accepted(serial, code=code)
@@ -120,6 +108,6 @@ def read_packages(response: Response, *, now: datetime) -> Balance:
     return Balance(Decimal(left))
 
 
-def _number(row: Row, name: str) -> int:
+def _number(row: Fields, name: str) -> int:
     value = row.get(name)
     return value if isinstance(value, int) else 0

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from notifications.gateways.base import MAX_ID, MAX_NAME, MAX_WORDS, BadPush, name_of, tidy
-from notifications.gateways.tencent_answers import word
+from notifications.gateways.reading import Fields, word
 from notifications.gateways.tencent_codes import error_of_receipt
 from notifications.outcomes import ReceiptFacts, ReceiptKind
-
-Item = Mapping[str, Any]
 
 _KINDS = {"SUCCESS": ReceiptKind.DELIVERED, "FAIL": ReceiptKind.UNDELIVERED}
 _REFERENCE = re.compile(r"[\w.-]{1,40}")
@@ -38,13 +34,13 @@ def read_pushes(body: bytes) -> list[ReceiptFacts]:
     return facts
 
 
-def _facts(item: Item) -> list[ReceiptFacts]:
+def _facts(item: Fields) -> list[ReceiptFacts]:
     if "report_status" in item:
         return [_report(item)]
     return [_reply(item)] if "mobile" in item and "text" in item else []
 
 
-def _report(item: Item) -> ReceiptFacts:
+def _report(item: Fields) -> ReceiptFacts:
     kind = _KINDS.get(word(item, "report_status").upper(), ReceiptKind.PROGRESS)
     serial, phone, reference = word(item, "sid"), _phone(item), word(item, "ext")
     code = tidy(word(item, "errmsg"), MAX_NAME)
@@ -61,13 +57,13 @@ def _report(item: Item) -> ReceiptFacts:
     )
 
 
-def _reply(item: Item) -> ReceiptFacts:
+def _reply(item: Fields) -> ReceiptFacts:
     phone, words = _phone(item), tidy(word(item, "text"), MAX_WORDS)
     name = name_of([phone, word(item, "time"), word(item, "sign"), words])
     return ReceiptFacts(ReceiptKind.REPLY, dedupe=f"tencent:reply:{name}", address=phone, text=words)
 
 
-def _phone(item: Item) -> str:
+def _phone(item: Fields) -> str:
     """Return E.164 of a national number and its country's code, which is China's where there is none."""
     digits = _NOT_DIGITS.sub("", word(item, "mobile"))
     nation = _NOT_DIGITS.sub("", word(item, "nationcode")) or "86"

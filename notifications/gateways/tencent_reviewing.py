@@ -15,6 +15,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from notifications.gateways.base import MAX_NAME, MAX_WORDS, Account, tidy
+from notifications.gateways.reading import Fields, word
 from notifications.gateways.reviewing import (
     Field,
     NotReviewed,
@@ -24,7 +25,7 @@ from notifications.gateways.reviewing import (
     Standing,
     TemplateDraft,
 )
-from notifications.gateways.tencent_answers import Row, content_of, fault_of, rows_of, word
+from notifications.gateways.tencent_answers import content_of, fault_of, rows_of
 from notifications.gateways.tencent_signing import call
 from notifications.outbound import Request, Response
 
@@ -164,7 +165,7 @@ def _told(given: Mapping[str, str]) -> dict[str, int | str]:
     }
 
 
-def _content(response: Response) -> Row:
+def _content(response: Response) -> Fields:
     """Return the answer's content. Raises `NotReviewed` with the vendor's fault, or without his word."""
     content = content_of(response)
     if fault := fault_of(content):
@@ -172,7 +173,7 @@ def _content(response: Response) -> Row:
     return content
 
 
-def _standing(content: Row, name: str, *, code: str) -> Standing:
+def _standing(content: Fields, name: str, *, code: str) -> Standing:
     row = next(iter(rows_of(content, name)), {})
     state = word(row, "StatusCode")
     if state not in STAGES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from notifications.gateways.base import Sent, Unanswered
+from notifications.gateways.reading import read_object, word
 from notifications.gateways.terms import Balance
 from notifications.gateways.twilio_codes import CODES, HTTP, KINDS
 from notifications.outbound import Response
@@ -22,10 +22,10 @@ CLOCKS = timedelta(minutes=15)
 
 def read_answer(response: Response) -> Result:
     """Return what the answer to a text says of it."""
-    answer, status = _object(response.body), response.status
+    answer, status = read_object(response.body), response.status
     if status < 300 and answer.get("sid"):
         return _read_message(answer)
-    code, said = _word(answer, "code"), _word(answer, "message")
+    code, said = word(answer, "code"), word(answer, "message")
     error = CODES.get(code)
     if error is None and (status >= 500 or status < 300):
         # Nobody we know has spoken: the request may have got through, and it can be asked about.
@@ -39,12 +39,12 @@ def find(sent: Sent, response: Response) -> Result | None:
     A text of that time which is nobody's and reads differently may still be ours: a trial account puts
     words in front, and bodies can be blotted out. None therefore takes a whole list without such a text.
     """
-    answer = _object(response.body)
+    answer = read_object(response.body)
     messages = answer.get("messages")
     if response.status != 200 or not isinstance(messages, list):
-        raise Unanswered(_word(answer, "code") or f"HTTP {response.status}")
+        raise Unanswered(word(answer, "code") or f"HTTP {response.status}")
     rows = [row for row in messages if isinstance(row, dict)]
-    near = [row for row in rows if _is_of_its_time(row, sent) and _word(row, "sid") not in sent.taken]
+    near = [row for row in rows if _is_of_its_time(row, sent) and word(row, "sid") not in sent.taken]
     for row in near:
         if row.get("body") == sent.body:
             return _read_message(row)
@@ -55,45 +55,32 @@ def find(sent: Sent, response: Response) -> Result | None:
 
 def read_balance(response: Response) -> Balance:
     """Return what is left. Raises `Unanswered`."""
-    answer = _object(response.body)
+    answer = read_object(response.body)
     try:
-        amount = Decimal(_word(answer, "balance"))
+        amount = Decimal(word(answer, "balance"))
     except InvalidOperation:
         amount = Decimal("NaN")
     if response.status != 200 or not amount.is_finite():
-        raise Unanswered(_word(answer, "code") or f"HTTP {response.status}")
-    return Balance(amount, _word(answer, "currency").upper()[:3])
+        raise Unanswered(word(answer, "code") or f"HTTP {response.status}")
+    return Balance(amount, word(answer, "currency").upper()[:3])
 
 
 def _read_message(message: Mapping[str, Any]) -> Result:
     """Return what the vendor's record of a text says; of one that failed, certainly nothing arrived."""
-    status, code = _word(message, "status"), _word(message, "error_code")
+    status, code = word(message, "status"), word(message, "error_code")
     if KINDS.get(status) is not ReceiptKind.UNDELIVERED:
-        return accepted(_word(message, "sid"), code=status)
-    error, words = CODES.get(code, ErrorClass.TRANSIENT), _word(message, "error_message")
+        return accepted(word(message, "sid"), code=status)
+    error, words = CODES.get(code, ErrorClass.TRANSIENT), word(message, "error_message")
     return refused(error, code=code or status, text=words)
 
 
 def _is_of_its_time(message: Mapping[str, Any], sent: Sent) -> bool:
     """Say whether a text was made after the attempt began; when it does not say when, it may have been."""
     try:
-        created = parsedate_to_datetime(_word(message, "date_created"))
+        created = parsedate_to_datetime(word(message, "date_created"))
     except (ValueError, TypeError, IndexError, OverflowError):
         return True
     if created.tzinfo is None:
         created = created.replace(tzinfo=UTC)
     earliest: datetime = sent.started_at - CLOCKS
     return created >= earliest
-
-
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _word(answer: Mapping[str, Any], name: str) -> str:
-    value = answer.get(name)
-    return "" if value is None else str(value)

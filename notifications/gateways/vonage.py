@@ -11,17 +11,17 @@ Requests are authenticated by the API secret. The signature secret only checks w
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 
 from notifications.gateways.base import Account, Gateway, Push, Text, Unanswered
+from notifications.gateways.reading import read_object, word
 from notifications.gateways.terms import Balance, Credential, Limit
 from notifications.gateways.vonage_codes import HTTP, error_of_answer
 from notifications.gateways.vonage_pushes import check, read_push
@@ -83,7 +83,7 @@ class Vonage(Gateway):
 
     def parse_balance(self, response: Response) -> Balance:
         """Read what is left; the vendor always counts in euros."""
-        value = _object(response.body).get("value")
+        value = read_object(response.body, number=Decimal).get("value")
         if response.status != 200 or not isinstance(value, Decimal):
             raise Unanswered(f"HTTP {response.status}")
         return Balance(value, "EUR")
@@ -95,38 +95,25 @@ class Vonage(Gateway):
         return read_push(push)
 
 
-def _object(body: bytes) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(body, parse_int=Decimal, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
 def _read_answer(response: Response) -> Result:
-    elements = _object(response.body).get("messages")
+    elements = read_object(response.body, number=Decimal).get("messages")
     parts = [part for part in elements if isinstance(part, dict)] if isinstance(elements, list) else []
-    taken = [part for part in parts if _word(part, "status") == "0"]
-    failed = [part for part in parts if _word(part, "status") not in ("", "0")]
+    taken = [part for part in parts if word(part, "status") == "0"]
+    failed = [part for part in parts if word(part, "status") not in ("", "0")]
     if taken:
-        name = _word(taken[0], "message-id")
+        name = word(taken[0], "message-id")
         if not failed:
             return accepted(name, code="0")
-        words = f"{len(failed)} of {len(parts)} parts refused: {_word(failed[0], 'error-text')}"
-        return accepted(name, code=_word(failed[0], "status"), text=words)
+        words = f"{len(failed)} of {len(parts)} parts refused: {word(failed[0], 'error-text')}"
+        return accepted(name, code=word(failed[0], "status"), text=words)
     if failed and len(failed) == len(elements or ()):
-        status, words = _word(failed[0], "status"), _word(failed[0], "error-text")
+        status, words = word(failed[0], "status"), word(failed[0], "error-text")
         return refused(error_of_answer(status, words), code=status, text=words)
     # The vendor answers 200 whatever he says: another status is not his word on the text.
     if 300 <= response.status < 500:
         code = str(response.status)
         return refused(HTTP.get(response.status, ErrorClass.CONFIG), code=code, text=_said(response))
     return unknown(_said(response), code=str(response.status))
-
-
-def _word(part: Mapping[str, Any], name: str) -> str:
-    value = part.get(name)
-    return "" if value is None else str(value)
 
 
 def _said(response: Response) -> str:
