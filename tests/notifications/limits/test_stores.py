@@ -133,12 +133,25 @@ def test_where_nothing_is_claimed_nothing_is_asked() -> None:
     assert RedisBuckets("redis://127.0.0.1:1/0").take([[], []]) == [0.0, 0.0]
 
 
-def test_a_batch_is_two_statements_whatever_its_size() -> None:
+def test_a_batch_is_one_statement_whatever_its_size() -> None:
     texts = [[a_bucket(5, 60) for _ in range(3)] for _ in range(100)]
     with CaptureQueriesContext(connection) as queries:
-        DatabaseBuckets().take(texts)
-    assert len([query for query in queries if "INSERT" in query["sql"]]) == 2
+        assert DatabaseBuckets().take(texts) == [0.0] * 100
+    assert len([query for query in queries if "INSERT" in query["sql"]]) == 1
     assert Bucket.objects.count() == 300
+
+
+def test_a_batch_for_which_there_is_not_room_is_two_more_and_takes_what_fits() -> None:
+    full, free = a_bucket(1, 60), a_bucket(5, 60)
+    assert DatabaseBuckets().take([[full]]) == [0.0]
+    with CaptureQueriesContext(connection) as queries:
+        waits = DatabaseBuckets().take([[full, free], [free]])
+    assert waits[0] > 0.0
+    assert waits[1] == 0.0
+    assert len([query for query in queries if "INSERT" in query["sql"]]) == 3
+    # The text that was turned away took nothing of the bucket that had room.
+    assert DatabaseBuckets().take([[free]] * 4) == [0.0] * 4
+    assert DatabaseBuckets().take([[free]])[0] > 0.0
 
 
 def test_rows_that_have_long_been_full_are_forgotten() -> None:
